@@ -45,7 +45,9 @@ FILES: dict[str, dict[str, str]] = {
 CHECK_FILES = {"axe-core": {"axe.min.js": "axe/axe.min.js"}}
 
 # Source maps are not copied, so the lines that point to them would only raise errors.
-_SOURCE_MAP = re.compile(rb"(?m)^[ \t]*(?://[#@] ?sourceMappingURL=.*|/\*# ?sourceMappingURL=.*?\*/)[ \t]*\r?\n?")
+_SOURCE_MAP = re.compile(
+    rb"(?m)^[ \t]*(?://[#@] ?sourceMappingURL=.*|/\*# ?sourceMappingURL=.*?\*/)[ \t]*\r?\n?"
+)
 
 
 def _wanted(purpose: str) -> str:

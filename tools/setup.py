@@ -134,11 +134,18 @@ def apt_install(*packages: str) -> None:
 
 
 def _can_import(module: str) -> bool:
-    return subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [sys.executable, "-c", f"import {module}"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def _interpreter() -> str:
-    return f"{platform.python_implementation()}-{platform.python_version()}-{sys.platform}-{platform.machine()}"
+    return (
+        f"{platform.python_implementation()}-{platform.python_version()}-{sys.platform}-{platform.machine()}"
+    )
 
 
 def _make_venv() -> None:
@@ -203,7 +210,20 @@ def install_beside(name: str) -> Path:
     lock = LOCKS / f"{name}.txt"
     if read_stamp().get(name) != digest(lock) or not folder.is_dir():
         shutil.rmtree(folder, ignore_errors=True)
-        run([*_pip(), "install", "-q", "--require-hashes", "--no-deps", *_offline(), "--target", folder, "-r", lock])
+        run(
+            [
+                *_pip(),
+                "install",
+                "-q",
+                "--require-hashes",
+                "--no-deps",
+                *_offline(),
+                "--target",
+                folder,
+                "-r",
+                lock,
+            ]
+        )
         write_stamp(**{name: digest(lock)})
     return folder
 
@@ -274,13 +294,16 @@ def prepare(purpose: str) -> None:
             f"需要 Python 3.11 或更高版本，当前为 {platform.python_version()}。  "
             f"Python 3.11 or newer is needed; this is {platform.python_version()}."
         )
-    if not os.access(ROOT, os.W_OK):
-        raise SetupError(f"文件夹不可写：{ROOT}  The folder cannot be written: {ROOT}")
     with only_one():
         begun = time.monotonic()
-        prepare_packages(purpose)
-        assets.prepare(purpose)
-        prepare_messages()
+        try:
+            prepare_packages(purpose)
+            assets.prepare(purpose)
+            prepare_messages()
+        except PermissionError as error:
+            raise SetupError(
+                f"文件夹不可写：{error.filename}  Cannot be written: {error.filename}"
+            ) from error
         if time.monotonic() - begun > 5:
             say("环境已就绪", f"the environment is ready ({time.monotonic() - begun:.0f} s)")
 

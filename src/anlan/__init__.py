@@ -1,0 +1,1 @@
+"""Anlan: a city's protective security and emergency readiness."""

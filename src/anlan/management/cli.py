@@ -1,0 +1,86 @@
+"""The `anlan` command: a table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from anlan.management.terminal import both
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives and what it does, so that `anlan --help` need not import it."""
+
+    target: str
+    chinese: str
+    english: str
+    needs_django: bool = True
+
+
+COMMANDS: dict[str, Entry] = {
+    "serve": Entry(
+        "anlan.management.serve:serve",
+        "启动网站和后台任务",
+        "start the web server and the worker",
+        needs_django=False,
+    ),
+    "worker": Entry("anlan.management.worker:worker", "只运行后台任务", "run the background worker alone"),
+    "manage": Entry("anlan.management.manage:manage", "Django 管理命令", "pass a command on to Django"),
+}
+
+
+def start_django() -> None:
+    """Load settings and models once; harmless when that has been done."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.project.settings")
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
+
+
+class CommandTable(click.Group):
+    """A group that knows its commands by name and imports the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return super().get_command(ctx, cmd_name)
+        if entry.needs_django:
+            start_django()
+        module, _, name = entry.target.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{entry.target} is not a click command")
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, both(entry.chinese, entry.english)) for name, entry in COMMANDS.items()]
+        with formatter.section("Commands 命令"):
+            formatter.write_dl(rows)
+
+
+@click.group(
+    cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="数据文件夹（默认 ./data 或 ANLAN_DATA）  folder of the data",
+)
+def main(data: Path | None) -> None:
+    """安澜：城市安全防范与应急准备。 Anlan: a city's plan, run."""
+    if data is not None:
+        os.environ["ANLAN_DATA"] = str(data.expanduser().resolve())
+
+
+if __name__ == "__main__":
+    main()
