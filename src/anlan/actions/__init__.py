@@ -1,0 +1,1 @@
+"""Every change: fetch, ask the engine, write, journal."""

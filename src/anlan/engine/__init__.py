@@ -1,0 +1,1 @@
+"""The rules: who owes what, what is missing, what applies now."""

@@ -1,0 +1,1 @@
+"""The maths: numbers in, numbers out."""

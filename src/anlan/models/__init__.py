@@ -1,0 +1,48 @@
+"""Tables: facts only, in rooms from accounts to oversight; a room may point left, never right."""
+
+from anlan.models.accounts import ApiToken, Device, Grant, User
+from anlan.models.duties import Evidence, Finding, Standing, Strike, Waiver
+from anlan.models.journal import Attachment, Entry, IdempotencyKey
+from anlan.models.posture import PostureChange
+from anlan.models.register import (
+    Checkpoint,
+    Department,
+    District,
+    Occurrence,
+    Operator,
+    Place,
+    PlaceFact,
+    PlaceImport,
+    Post,
+    Zone,
+)
+from anlan.models.schemes import Adoption, Edition, LocalValue
+
+__all__ = [
+    "Adoption",
+    "ApiToken",
+    "Attachment",
+    "Checkpoint",
+    "Department",
+    "Device",
+    "District",
+    "Edition",
+    "Entry",
+    "Evidence",
+    "Finding",
+    "Grant",
+    "IdempotencyKey",
+    "LocalValue",
+    "Occurrence",
+    "Operator",
+    "Place",
+    "PlaceFact",
+    "PlaceImport",
+    "Post",
+    "PostureChange",
+    "Standing",
+    "Strike",
+    "User",
+    "Waiver",
+    "Zone",
+]

@@ -1,0 +1,26 @@
+"""Raised postures: a level in force for the city, a district or a place."""
+
+from django.db import models
+
+from anlan.engine.policy import LEVELS
+from anlan.models.accounts import User
+from anlan.models.ids import new_id
+from anlan.models.register import District, Place
+
+
+class PostureChange(models.Model):
+    """A level in force from `start` (in) to `end` (out); neither district nor place means the whole city."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    level = models.CharField(max_length=8, choices=[(level, level) for level in LEVELS])
+    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="postures")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    end_recorded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["start", "end"])]

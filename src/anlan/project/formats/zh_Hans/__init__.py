@@ -1,0 +1,1 @@
+"""How one language writes dates and numbers."""

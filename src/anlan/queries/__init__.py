@@ -1,0 +1,1 @@
+"""Every read that spans tables; rows become facts."""
