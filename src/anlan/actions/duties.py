@@ -1,0 +1,237 @@
+"""Recording what was done: evidence and its strikes, findings and their closing, waivers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from anlan.actions import journal
+from anlan.actions.journal import Change
+from anlan.actions.standing import note_evidence, note_strike
+from anlan.engine.policy import Rule
+from anlan.models import (
+    Attachment,
+    Checkpoint,
+    Department,
+    Device,
+    Evidence,
+    Finding,
+    Place,
+    Post,
+    Strike,
+    User,
+    Waiver,
+)
+from anlan.models.ids import new_id
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of the server a phone's clock may be before a time counts as in the future."""
+
+DEFAULT_MENDING = timedelta(days=15)
+"""Time to mend a failed item whose rule states none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one item of an inspection."""
+
+    passed: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceDraft:
+    """What somebody states was done, for one rule and one place or department.
+
+    `id` is made by the sender, so that sending twice records once.
+    """
+
+    scheme: str
+    rule: str
+    kind: str
+    effective_at: datetime
+    place: Place | None = None
+    department: Department | None = None
+    checkpoint: Checkpoint | None = None
+    quantity: float | None = None
+    note: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    post: Post | None = None
+    device: Device | None = None
+    attachments: Sequence[Attachment] = ()
+    id: UUID | None = None
+
+
+class FutureTimeError(ValueError):
+    """Evidence cannot have been given in the future."""
+
+
+@transaction.atomic
+def record_evidence(draft: EvidenceDraft, *, rule: Rule | None, by: User | None, at: datetime) -> Evidence:
+    """Record evidence; failed items of an inspection open findings. The same `id` twice records once."""
+    if draft.effective_at > at + CLOCK_SKEW:
+        raise FutureTimeError(draft.effective_at.isoformat())
+    if draft.id is not None:
+        before = Evidence.objects.filter(pk=draft.id).first()
+        if before is not None:
+            return before
+    evidence = Evidence.objects.create(
+        id=draft.id or new_id(),
+        scheme=draft.scheme,
+        rule=draft.rule,
+        place=draft.place,
+        department=draft.department,
+        checkpoint=draft.checkpoint,
+        kind=draft.kind,
+        effective_at=min(draft.effective_at, at),
+        recorded_at=at,
+        expires_at=draft.expires_at,
+        quantity=draft.quantity,
+        answers={item: {"passed": answer.passed, "note": answer.note} for item, answer in draft.answers.items()},
+        note=draft.note,
+        by=by,
+        post=draft.post,
+        device=draft.device,
+    )
+    evidence.attachments.set(draft.attachments)
+    note_evidence([evidence], at=at)
+    _open_findings(evidence, rule, by=by, at=at)
+    changes = {"rule": [None, f"{draft.scheme}/{draft.rule}"], "effective_at": [None, evidence.effective_at]}
+    journal.write(_entry("record-evidence", evidence, changes, ""), by=by, at=at)
+    return evidence
+
+
+@transaction.atomic
+def strike_evidence(evidence: Evidence, *, by: User | None, at: datetime, reason: str) -> Strike:
+    """Strike a record through: it stays readable and no longer counts."""
+    strike, is_new = Strike.objects.get_or_create(evidence=evidence, defaults={"at": at, "by": by, "reason": reason})
+    if is_new:
+        reopened = Finding.objects.filter(closed_by=evidence)
+        reopened.update(closed_by=None, closed_at=None)
+        note_strike(evidence, at=at)
+        journal.write(_entry("strike-evidence", evidence, {"struck": [False, True]}, reason), by=by, at=at)
+    return strike
+
+
+@transaction.atomic
+def close_finding(
+    finding: Finding, *, note: str, attachments: Sequence[Attachment], effective_at: datetime, by: User | None, at: datetime
+) -> Finding:
+    """Close a finding by the evidence of a re-inspection; nothing else closes it."""
+    finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    if finding.closed_by_id is not None:
+        return finding
+    draft = EvidenceDraft(
+        scheme=finding.scheme, rule=f"{finding.rule}#{finding.item}"[:64], kind="re-inspection",
+        effective_at=effective_at, place=finding.place, note=note, attachments=attachments,
+    )  # fmt: skip
+    evidence = record_evidence(draft, rule=None, by=by, at=at)
+    finding.closed_by = evidence
+    finding.closed_at = at
+    finding.save(update_fields=["closed_by", "closed_at"])
+    journal.write(_finding_entry("close-finding", finding, {"closed_at": [None, at]}, note), by=by, at=at)
+    return finding
+
+
+@transaction.atomic
+def give_waiver(
+    *,
+    scheme: str,
+    rule: str,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    place: Place | None = None,
+    department: Department | None = None,
+) -> Waiver:
+    """Excuse a place or department from a rule for a period."""
+    waiver = Waiver.objects.create(
+        scheme=scheme, rule=rule, place=place, department=department, start=start, end=end, reason=reason, by=by,
+        recorded_at=at,
+    )  # fmt: skip
+    changes = {"rule": [None, f"{scheme}/{rule}"], "start": [None, start], "end": [None, end]}
+    journal.write(_waiver_entry("give-waiver", waiver, changes, reason), by=by, at=at)
+    return waiver
+
+
+@transaction.atomic
+def withdraw_waiver(waiver: Waiver, *, by: User | None, at: datetime, reason: str) -> Waiver:
+    """Take a waiver back."""
+    waiver.withdrawn_at = at
+    waiver.save(update_fields=["withdrawn_at"])
+    journal.write(_waiver_entry("withdraw-waiver", waiver, {"withdrawn_at": [None, at]}, reason), by=by, at=at)
+    return waiver
+
+
+def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at: datetime) -> None:
+    failed = [item for item, answer in evidence.answers.items() if not answer["passed"]]
+    if not failed or evidence.place is None:
+        return
+    titles = {item.id: item for item in rule.items} if rule else {}
+    place = evidence.place
+    year = at.year
+    number = Finding.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
+    for step, item in enumerate(failed, start=1):
+        known = titles.get(item)
+        finding = Finding.objects.create(
+            number=number + step,
+            year=year,
+            place=place,
+            evidence=evidence,
+            scheme=evidence.scheme,
+            rule=evidence.rule,
+            item=item,
+            title_zh=known.title.zh if known else item,
+            title_en=known.title.en if known else item,
+            note=evidence.answers[item]["note"],
+            department=None if place.operator_id else place.department,
+            operator=place.operator,
+            opened_at=evidence.effective_at,
+            deadline=evidence.effective_at + ((known.mend_within if known else None) or DEFAULT_MENDING),
+        )
+        changes = {"item": [None, item], "deadline": [None, finding.deadline]}
+        journal.write(_finding_entry("open-finding", finding, changes, finding.note), by=by, at=at)
+
+
+def _entry(action: str, evidence: Evidence, changes: Mapping[str, object], reason: str) -> Change:
+    subject = evidence.place or evidence.department
+    return Change(
+        action=action,
+        subject_kind="evidence",
+        subject_id=str(evidence.pk),
+        subject_label=str(subject or ""),
+        place_code=evidence.place.code if evidence.place else "",
+        changes=changes,
+        reason=reason,
+    )
+
+
+def _finding_entry(action: str, finding: Finding, changes: Mapping[str, object], reason: str) -> Change:
+    return Change(
+        action=action,
+        subject_kind="finding",
+        subject_id=str(finding.pk),
+        subject_label=finding.title_zh,
+        place_code=finding.place.code,
+        changes=changes,
+        reason=reason,
+    )
+
+
+def _waiver_entry(action: str, waiver: Waiver, changes: Mapping[str, object], reason: str) -> Change:
+    subject = waiver.place or waiver.department
+    return Change(
+        action=action,
+        subject_kind="waiver",
+        subject_id=str(waiver.pk),
+        subject_label=str(subject or ""),
+        place_code=waiver.place.code if waiver.place else "",
+        changes=changes,
+        reason=reason,
+    )

@@ -1,0 +1,56 @@
+"""Raising and ending a posture."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from anlan.actions import journal
+from anlan.actions.journal import Change
+from anlan.engine.policy import Level
+from anlan.models import District, Place, PostureChange, User
+
+
+@transaction.atomic
+def raise_posture(
+    level: Level,
+    *,
+    start: datetime,
+    end: datetime | None,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    district: District | None = None,
+    place: Place | None = None,
+) -> PostureChange:
+    """Put a level in force for the city, a district or a place."""
+    change = PostureChange.objects.create(
+        level=level, district=district, place=place, start=start, end=end, reason=reason, by=by, recorded_at=at,
+        end_recorded_at=at if end else None,
+    )  # fmt: skip
+    changes = {"level": [None, level], "start": [None, start], "end": [None, end]}
+    journal.write(_entry("raise-posture", change, changes, reason), by=by, at=at)
+    return change
+
+
+@transaction.atomic
+def end_posture(change: PostureChange, *, by: User | None, at: datetime, reason: str) -> PostureChange:
+    """Stand down: the level is in force no longer."""
+    before = change.end
+    change.end = at
+    change.end_recorded_at = at
+    change.save(update_fields=["end", "end_recorded_at"])
+    journal.write(_entry("end-posture", change, {"end": [before, at]}, reason), by=by, at=at)
+    return change
+
+
+def _entry(action: str, change: PostureChange, changes: dict[str, list[object]], reason: str) -> Change:
+    area = change.place or change.district
+    return Change(
+        action=action,
+        subject_kind="posture",
+        subject_id=str(change.pk),
+        subject_label=str(area) if area else "",
+        place_code=change.place.code if change.place else "",
+        changes=changes,
+        reason=reason,
+    )

@@ -1,0 +1,351 @@
+"""Changes to the register: places registered, changed and closed, with the history of their facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from anlan.actions import journal
+from anlan.actions.journal import Change
+from anlan.engine.policy import FactValue
+from anlan.models import Checkpoint, Department, District, Occurrence, Operator, Place, PlaceFact, Post, User, Zone
+from anlan.queries.names import sort_name
+
+COLUMN_FACTS = ("kind", "area_m2", "daily_visitors", "peak_present", "critical_facility", "public_service")
+"""Facts with a column of their own; every other fact is in `Place.facts`."""
+
+FLAGS = ("critical_facility", "public_service")
+
+_BATCH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How a figure is known, and on which day it was measured."""
+
+    method: str = ""
+    measured_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDraft:
+    """A place as somebody states it. None leaves what is already known as it is; coordinates are WGS-84."""
+
+    code: str
+    name_zh: str
+    kind: str
+    name_en: str | None = None
+    district_code: str | None = None
+    department_code: str | None = None
+    operator: str | None = None
+    address: str | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    hours: str | None = None
+    receiver_post: str | None = None
+    receiver_name: str | None = None
+    receiver_phone: str | None = None
+    receiver_email: str | None = None
+    source: str | None = None
+    source_id: str | None = None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of drafts: codes of places that are new, changed, or already as stated."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+
+_TEXTS = (
+    "name_zh",
+    "name_en",
+    "address",
+    "longitude",
+    "latitude",
+    "hours",
+    "receiver_post",
+    "receiver_name",
+    "receiver_phone",
+    "receiver_email",
+    "source",
+    "source_id",
+)
+
+
+@transaction.atomic
+def register_places(
+    drafts: Sequence[PlaceDraft], *, by: User | None, at: datetime, valid_from: datetime | None = None, reason: str = ""
+) -> Registered:
+    """Register new places and change known ones (by code); doing it twice changes nothing the second time.
+
+    `valid_from` is when the facts began to hold (default `at`).
+    """
+    since = valid_from or at
+    known = {
+        place.code: place
+        for batch in _batches([draft.code for draft in drafts])
+        for place in Place.objects.select_for_update().filter(code__in=batch)
+    }
+    links = _Links(drafts)
+    created: list[Place] = []
+    changed: list[Place] = []
+    unchanged: list[str] = []
+    history: list[PlaceFact] = []
+    entries: list[Change] = []
+    for draft in drafts:
+        place = known.get(draft.code)
+        if place is None:
+            place = Place(code=draft.code, registered_at=since, changed_at=at)
+            _apply(place, draft, links)
+            known[draft.code] = place
+            created.append(place)
+            history += _history(place, _facts(place), draft.measured, since, at, by, reason)
+            entries.append(_entry("register-place", place, _after(draft), reason))
+            continue
+        before_facts = _facts(place)
+        before = _values(place)
+        _apply(place, draft, links)
+        differences = _differences(before, _values(place))
+        if not differences:
+            unchanged.append(draft.code)
+            continue
+        new_facts = {fact: value for fact, value in _facts(place).items() if before_facts.get(fact) != value}
+        new_facts |= {fact: None for fact in before_facts if fact not in _facts(place)}
+        history += _history(place, new_facts, draft.measured, since, at, by, reason)
+        place.revision += 1
+        place.changed_at = at
+        if place not in created:
+            changed.append(place)
+        entries.append(_entry("change-place", place, differences, reason))
+    Place.objects.bulk_create(created, batch_size=_BATCH)
+    if changed:
+        Place.objects.bulk_update(changed, [*_WRITTEN], batch_size=200)
+    PlaceFact.objects.bulk_create(history, batch_size=_BATCH)
+    journal.write_all(entries, by=by, at=at)
+    return Registered(
+        created=tuple(place.code for place in created),
+        changed=tuple(place.code for place in changed),
+        unchanged=tuple(unchanged),
+    )
+
+
+@transaction.atomic
+def change_facts(
+    place: Place,
+    facts: Mapping[str, FactValue],
+    *,
+    by: User | None,
+    at: datetime,
+    valid_from: datetime | None = None,
+    measured: Mapping[str, Measured] | None = None,
+    reason: str = "",
+) -> Place:
+    """State new facts of one place from `valid_from` on; None takes a figure back."""
+    since = valid_from or at
+    place = Place.objects.select_for_update().get(pk=place.pk)
+    before = _facts(place)
+    for fact, value in facts.items():
+        _set_fact(place, fact, value)
+    new = {fact: value for fact, value in facts.items() if before.get(fact) != _facts(place).get(fact)}
+    if not new:
+        return place
+    place.revision += 1
+    place.changed_at = at
+    place.save()
+    PlaceFact.objects.bulk_create(_history(place, new, measured or {}, since, at, by, reason))
+    differences = {fact: [before.get(fact), value] for fact, value in new.items()}
+    journal.write(_entry("change-place", place, differences, reason), by=by, at=at)
+    return place
+
+
+@transaction.atomic
+def close_place(place: Place, *, by: User | None, at: datetime, reason: str) -> Place:
+    """The place owes nothing from now on; its records stay."""
+    place = Place.objects.select_for_update().get(pk=place.pk)
+    place.closed_at = at
+    place.revision += 1
+    place.changed_at = at
+    place.save(update_fields=["closed_at", "revision", "changed_at"])
+    journal.write(_entry("close-place", place, {"closed_at": [None, at]}, reason), by=by, at=at)
+    return place
+
+
+@transaction.atomic
+def add_checkpoint(
+    place: Place, *, code: str, name_zh: str, name_en: str, by: User | None, at: datetime, zone: Zone | None = None
+) -> Checkpoint:
+    """A further point to visit on every round, from now on."""
+    checkpoint = Checkpoint.objects.create(
+        place=place, code=code, name_zh=name_zh, name_en=name_en, zone=zone, opened_at=at,
+        order=place.checkpoints.count(),
+    )  # fmt: skip
+    Place.objects.filter(pk=place.pk).update(changed_at=at)
+    journal.write(_entry("add-checkpoint", place, {"checkpoint": [None, code]}, ""), by=by, at=at)
+    return checkpoint
+
+
+@transaction.atomic
+def close_checkpoint(checkpoint: Checkpoint, *, by: User | None, at: datetime, reason: str) -> Checkpoint:
+    """The point is not visited any more."""
+    checkpoint.closed_at = at
+    checkpoint.save(update_fields=["closed_at"])
+    Place.objects.filter(pk=checkpoint.place_id).update(changed_at=at)
+    entry = _entry("close-checkpoint", checkpoint.place, {"checkpoint": [checkpoint.code, None]}, reason)
+    journal.write(entry, by=by, at=at)
+    return checkpoint
+
+
+@transaction.atomic
+def add_post(place: Place, *, code: str, name_zh: str, name_en: str, mobile: bool, by: User | None, at: datetime) -> Post:
+    """A post of a place, fixed or mobile."""
+    post = Post.objects.create(place=place, code=code, name_zh=name_zh, name_en=name_en, mobile=mobile)
+    journal.write(_entry("add-post", place, {"post": [None, code]}, ""), by=by, at=at)
+    return post
+
+
+@transaction.atomic
+def record_occurrence(
+    place: Place, *, kind: str, happened_at: datetime, note: str, by: User | None, at: datetime
+) -> Occurrence:
+    """Something happened to a place that starts a clock."""
+    occurrence = Occurrence.objects.create(
+        place=place, kind=kind, at=happened_at, recorded_at=at, by=by, note=note
+    )
+    Place.objects.filter(pk=place.pk).update(changed_at=at)
+    journal.write(_entry("record-occurrence", place, {"kind": kind, "at": happened_at}, note), by=by, at=at)
+    return occurrence
+
+
+class _Links:
+    """Districts, departments and operators that drafts name; an operator not yet known is made."""
+
+    def __init__(self, drafts: Sequence[PlaceDraft]) -> None:
+        self.districts = {district.code: district for district in District.objects.all()}
+        self.departments = {department.code: department for department in Department.objects.all()}
+        names = {draft.operator for draft in drafts if draft.operator}
+        self.operators: dict[str, Operator] = {}
+        for operator in Operator.objects.all():
+            self.operators[operator.code] = self.operators[operator.name_zh] = operator
+        for name in sorted(names - self.operators.keys()):
+            self.operators[name] = Operator.objects.create(code=name[:64], name_zh=name[:120])
+
+
+def _apply(place: Place, draft: PlaceDraft, links: _Links) -> None:
+    for name in _TEXTS:
+        value = getattr(draft, name)
+        if value is not None:
+            setattr(place, name, value)
+    place.kind = draft.kind or place.kind
+    if draft.district_code:
+        place.district = links.districts.get(draft.district_code)
+    if draft.department_code:
+        place.department = links.departments.get(draft.department_code)
+    if draft.operator:
+        place.operator = links.operators.get(draft.operator)
+    for fact, value in draft.facts.items():
+        if value is not None:
+            _set_fact(place, fact, value)
+    place.name_sort = sort_name(place.name_zh, place.name_en)
+
+
+def _set_fact(place: Place, fact: str, value: FactValue) -> None:
+    if fact in FLAGS:
+        setattr(place, fact, bool(value))
+    elif fact in COLUMN_FACTS:
+        setattr(place, fact, value)
+    elif value is None:
+        place.facts = {key: kept for key, kept in place.facts.items() if key != fact}
+    else:
+        place.facts = {**place.facts, fact: value}
+
+
+def _facts(place: Place) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {"kind": place.kind}
+    for fact in ("area_m2", "daily_visitors", "peak_present"):
+        value = getattr(place, fact)
+        if value is not None:
+            facts[fact] = value
+    for flag in FLAGS:
+        if getattr(place, flag):
+            facts[flag] = True
+    return facts | place.facts
+
+
+_WRITTEN = (
+    *_TEXTS,
+    *COLUMN_FACTS,
+    "name_sort",
+    "district",
+    "department",
+    "operator",
+    "facts",
+    "revision",
+    "changed_at",
+)
+
+
+def _values(place: Place) -> dict[str, Any]:
+    plain = {name: getattr(place, name) for name in (*_TEXTS, *COLUMN_FACTS)}
+    linked = {"district": place.district_id, "department": place.department_id, "operator": place.operator_id}
+    return plain | linked | {f"facts.{key}": value for key, value in place.facts.items()}
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {
+        name: [before.get(name), after.get(name)]
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    }
+
+
+def _after(draft: PlaceDraft) -> dict[str, Any]:
+    stated = {name: getattr(draft, name) for name in _TEXTS}
+    return {name: [None, value] for name, value in {**stated, "kind": draft.kind, **draft.facts}.items() if value}
+
+
+def _history(
+    place: Place,
+    facts: Mapping[str, FactValue],
+    measured: Mapping[str, Measured],
+    since: datetime,
+    at: datetime,
+    by: User | None,
+    reason: str,
+) -> list[PlaceFact]:
+    return [
+        PlaceFact(
+            place=place,
+            fact=fact,
+            value=value,
+            method=measured.get(fact, Measured()).method,
+            measured_on=measured.get(fact, Measured()).measured_on,
+            valid_from=since,
+            recorded_at=at,
+            by=by,
+            reason=reason,
+        )
+        for fact, value in facts.items()
+    ]
+
+
+def _entry(action: str, place: Place, changes: Mapping[str, Any], reason: str) -> Change:
+    return Change(
+        action=action,
+        subject_kind="place",
+        subject_id=str(place.pk),
+        subject_label=place.name_zh,
+        place_code=place.code,
+        changes=changes,
+        reason=reason,
+    )
+
+
+def _batches(codes: Sequence[str]) -> list[Sequence[str]]:
+    return [codes[start : start + _BATCH] for start in range(0, len(codes), _BATCH)]

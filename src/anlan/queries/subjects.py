@@ -1,0 +1,214 @@
+"""Places and departments with their history, as the engine takes them, at two times: valid at and known at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from anlan.engine.facts import EvidenceMark, FactVersion, PostureSpan, SubjectFacts, WaiverSpan
+from anlan.engine.facts import Occurrence as OccurrenceFacts
+from anlan.engine.policy import FactValue, Level
+from anlan.models import Checkpoint, Department, District, Evidence, Occurrence, Place, PlaceFact, PostureChange, Waiver
+
+_Dated = TypeVar("_Dated", PlaceFact, Occurrence)
+_OfPlace = TypeVar("_OfPlace", PlaceFact, Occurrence, Checkpoint)
+
+FLAGS = ("critical_facility", "public_service")
+
+
+def place_subjects(places: Sequence[Place], known_at: datetime | None = None) -> list[SubjectFacts]:
+    """Places as the engine sees them; five reads, however many places there are."""
+    ids = [place.pk for place in places]
+    history = _by_place(_known(PlaceFact.objects.filter(place__in=ids), known_at).order_by("valid_from", "recorded_at"))
+    occurrences = _by_place(_known(Occurrence.objects.filter(place__in=ids), known_at).order_by("at"))
+    checkpoints = _by_place(Checkpoint.objects.filter(place__in=ids, closed_at__isnull=True).order_by("order", "code"))
+    spans = PostureSpans(known_at)
+    return [
+        SubjectFacts(
+            code=place.code,
+            subject="place",
+            name=place.name_zh,
+            district=place.district_id or "",
+            registered=place.registered_at,
+            closed=place.closed_at,
+            versions=_versions(place, history[place.pk]),
+            postures=spans.of_place(place),
+            occurrences=tuple(OccurrenceFacts(kind=row.kind, at=row.at) for row in occurrences[place.pk]),
+            checkpoints=tuple(row.code for row in checkpoints[place.pk]),
+        )
+        for place in places
+    ]
+
+
+def place_subject(place: Place, known_at: datetime | None = None) -> SubjectFacts:
+    """One place as the engine sees it."""
+    return place_subjects([place], known_at)[0]
+
+
+def department_subjects(departments: Iterable[Department], known_at: datetime | None = None) -> list[SubjectFacts]:
+    """Departments as the engine sees them; what raises the city raises them."""
+    spans = PostureSpans(known_at)
+    return [
+        SubjectFacts(
+            code=department.code,
+            subject="department",
+            name=department.name_zh,
+            district=department.district_id or "",
+            registered=department.registered_at,
+            closed=department.closed_at,
+            versions=(
+                FactVersion(
+                    start=department.registered_at,
+                    end=None,
+                    values={"role": department.role, "trade": department.trade},
+                ),
+            ),
+            postures=spans.of_department(department),
+        )
+        for department in departments
+    ]
+
+
+def evidence_marks(
+    *,
+    places: Sequence[UUID] = (),
+    departments: Sequence[UUID] = (),
+    since: datetime | None = None,
+    until: datetime,
+    known_at: datetime | None = None,
+) -> list[EvidenceMark]:
+    """What was recorded about subjects, effective from `since` (in; None: ever) to `until` (in), oldest first."""
+    rows = Evidence.objects.filter(Q(place__in=places) | Q(department__in=departments), effective_at__lte=until)
+    if since is not None:
+        rows = rows.filter(effective_at__gte=since)
+    if known_at is None:
+        rows = rows.filter(strike__isnull=True)
+    else:
+        rows = rows.filter(recorded_at__lte=known_at).filter(Q(strike__isnull=True) | Q(strike__at__gt=known_at))
+    fields = (
+        "id", "scheme", "rule", "place__code", "department__code", "effective_at", "recorded_at",
+        "checkpoint__code", "quantity", "expires_at",
+    )  # fmt: skip
+    return [
+        EvidenceMark(
+            scheme=scheme,
+            rule=rule,
+            subject=place or department,
+            effective=effective,
+            recorded=recorded,
+            checkpoint=checkpoint,
+            quantity=quantity,
+            expires=expires,
+            id=str(identifier),
+        )
+        for identifier, scheme, rule, place, department, effective, recorded, checkpoint, quantity, expires in (
+            rows.order_by("effective_at", "recorded_at").values_list(*fields)
+        )
+    ]
+
+
+def waiver_spans(
+    *, places: Sequence[UUID] = (), departments: Sequence[UUID] = (), known_at: datetime | None = None
+) -> list[WaiverSpan]:
+    """Waivers of subjects known by then."""
+    return [
+        _span(row)
+        for row in _standing_waivers(known_at).filter(Q(place__in=places) | Q(department__in=departments))
+    ]
+
+
+def all_waiver_spans(known_at: datetime | None = None) -> list[WaiverSpan]:
+    """Every waiver known by then."""
+    return [_span(row) for row in _standing_waivers(known_at)]
+
+
+class PostureSpans:
+    """Raised postures known by then, looked up by place or department."""
+
+    def __init__(self, known_at: datetime | None = None) -> None:
+        rows = PostureChange.objects.order_by("start", "recorded_at")
+        if known_at is not None:
+            rows = rows.filter(recorded_at__lte=known_at)
+        self.city: list[PostureSpan] = []
+        self.districts: dict[str, list[PostureSpan]] = defaultdict(list)
+        self.places: dict[UUID, list[PostureSpan]] = defaultdict(list)
+        for row in rows:
+            unknown_end = known_at is not None and row.end_recorded_at is not None and row.end_recorded_at > known_at
+            level: Level = row.level
+            span = PostureSpan(row.start, None if unknown_end else row.end, level, row.reason)
+            if row.place_id:
+                self.places[row.place_id].append(span)
+            elif row.district_id:
+                self.districts[row.district_id].append(span)
+            else:
+                self.city.append(span)
+        self._parents = dict(District.objects.values_list("code", "parent_id")) if self.districts else {}
+
+    def of_place(self, place: Place) -> tuple[PostureSpan, ...]:
+        return tuple([*self.city, *self.of_district(place.district_id), *self.places.get(place.pk, ())])
+
+    def of_department(self, department: Department) -> tuple[PostureSpan, ...]:
+        """A district's department is raised with its district, a city's with any district or place."""
+        if department.district_id:
+            return tuple([*self.city, *self.of_district(department.district_id)])
+        raised = [span for spans in (*self.districts.values(), *self.places.values()) for span in spans]
+        return tuple(self.city + raised)
+
+    def of_district(self, code: str | None) -> list[PostureSpan]:
+        spans: list[PostureSpan] = []
+        while code:
+            spans += self.districts.get(code, ())
+            code = self._parents.get(code)
+        return spans
+
+
+def present_facts(place: Place) -> dict[str, FactValue]:
+    """The facts of a place that are known now; what nobody supplied is left out."""
+    facts: dict[str, FactValue] = {"kind": place.kind}
+    for fact in ("area_m2", "daily_visitors", "peak_present"):
+        value = getattr(place, fact)
+        if value is not None:
+            facts[fact] = value
+    for flag in FLAGS:
+        facts[flag] = getattr(place, flag)
+    return facts | place.facts
+
+
+def _versions(place: Place, history: Sequence[PlaceFact]) -> tuple[FactVersion, ...]:
+    values: dict[str, FactValue] = {"kind": place.kind, **dict.fromkeys(FLAGS, False)}
+    versions: list[FactVersion] = []
+    start = place.registered_at
+    for row in history:
+        if row.valid_from > start:
+            versions.append(FactVersion(start, row.valid_from, dict(values)))
+            start = row.valid_from
+        values[row.fact] = False if row.value is None and row.fact in FLAGS else row.value
+    versions.append(FactVersion(start, None, values))
+    return tuple(versions)
+
+
+def _known(rows: QuerySet[_Dated], known_at: datetime | None) -> QuerySet[_Dated]:
+    return rows if known_at is None else rows.filter(recorded_at__lte=known_at)
+
+
+def _by_place(rows: Iterable[_OfPlace]) -> dict[UUID, list[_OfPlace]]:
+    grouped: dict[UUID, list[_OfPlace]] = defaultdict(list)
+    for row in rows:
+        grouped[row.place_id].append(row)
+    return grouped
+
+
+def _standing_waivers(known_at: datetime | None) -> QuerySet[Waiver]:
+    rows = Waiver.objects.select_related("place", "department").order_by("start")
+    if known_at is None:
+        return rows.filter(withdrawn_at__isnull=True)
+    known = rows.filter(recorded_at__lte=known_at)
+    return known.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
+
+
+def _span(row: Waiver) -> WaiverSpan:
+    subject = row.place.code if row.place else row.department.code if row.department else ""
+    return WaiverSpan(row.scheme, row.rule, subject, row.start, row.end, row.reason, str(row.pk))
