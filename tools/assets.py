@@ -60,7 +60,7 @@ def _is_ready(purpose: str) -> bool:
     return stamp.exists() and stamp.read_text("utf-8") in (_wanted(purpose), _wanted("check"))
 
 
-def _node() -> tuple[list[str], dict[str, str]]:
+def node() -> tuple[list[str], dict[str, str]]:
     """The npm command and its environment: the machine's own, or one that comes as a Python package."""
     variables = setup.environment()
     variables.update(npm_config_update_notifier="false", npm_config_yes="true")
@@ -114,7 +114,7 @@ def prepare(purpose: str) -> None:
     if _is_ready(purpose) and ICONS.is_dir():
         return
     setup.say("安装网页所用的库 …", "installing the browser libraries …")
-    npm, variables = _node()
+    npm, variables = node()
     omit = [] if purpose == "check" else ["--omit=dev"]
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     setup.run([*npm, "ci", *flags, *omit], variables=variables)

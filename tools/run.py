@@ -33,7 +33,6 @@ def main(arguments: list[str]) -> int:
         return 130
     os.environ.setdefault("ANLAN_DATA", str(setup.ROOT / "data"))
     os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "anlan.management.cli", "serve", *arguments])
-    return 0
 
 
 if __name__ == "__main__":

@@ -169,7 +169,8 @@ def _make_venv() -> None:
     run([base, "-m", "venv", VENV])
 
 
-def _pip() -> list[str | Path]:
+def pip() -> list[str | Path]:
+    """The pip that works on .venv."""
     if (VENV / "bin" / "pip").exists():
         return [PYTHON, "-m", "pip"]
     return [sys.executable, "-m", "pip", "--python", PYTHON]
@@ -182,7 +183,7 @@ def _index_of_pip() -> dict[str, str]:
     configured = os.environ.get("PIP_INDEX_URL", "")
     if not configured:
         outcome = subprocess.run(
-            [str(part) for part in (*_pip(), "config", "get", "global.index-url")],
+            [str(part) for part in (*pip(), "config", "get", "global.index-url")],
             capture_output=True,
             text=True,
             check=False,
@@ -199,6 +200,11 @@ def _certificates() -> dict[str, str]:
     return {}
 
 
+def index_variables() -> dict[str, str]:
+    """Environment for uv."""
+    return {**environment(), **_index_of_pip(), **_certificates()}
+
+
 def _offline() -> list[str]:
     """Where a bundle brought its wheels, no index is asked."""
     return ["--no-index", "--find-links", str(WHEELS)] if WHEELS.is_dir() else []
@@ -212,7 +218,7 @@ def install_beside(name: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         run(
             [
-                *_pip(),
+                *pip(),
                 "install",
                 "-q",
                 "--require-hashes",
@@ -238,13 +244,13 @@ def _install_packages(locks: list[Path]) -> None:
     except SetupError as error:
         say("uv 不可用，改用 pip …", f"uv did not do it, trying pip … ({str(error).splitlines()[-1][:160]})")
         wanted = [part for lock in locks for part in ("-r", lock)]
-        run([*_pip(), "install", "-q", "--require-hashes", "--no-deps", *_offline(), *wanted])
+        run([*pip(), "install", "-q", "--require-hashes", "--no-deps", *_offline(), *wanted])
     _install_ourselves()
 
 
 def _install_ourselves() -> None:
     """Install the project as an editable package, without fetching anything."""
-    run([*_pip(), "install", "-q", "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT])
+    run([*pip(), "install", "-q", "--no-deps", "--no-index", "--no-build-isolation", "--editable", ROOT])
 
 
 def prepare_packages(purpose: str) -> None:
