@@ -19,11 +19,8 @@ HELP = """./run [OPTIONS]   安装并启动安澜  set Anlan up and start it
 """
 
 
-def main(arguments: list[str]) -> int:
-    """Set up and replace this process by the server."""
-    if {"-h", "--help"} & set(arguments):
-        print(HELP)
-        return 0
+def set_up() -> int:
+    """Make the environment; 0 when it is ready."""
     try:
         setup.prepare("run")
     except setup.SetupError as error:
@@ -31,9 +28,15 @@ def main(arguments: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    os.environ.setdefault("ANLAN_DATA", str(setup.ROOT / "data"))
-    os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "anlan.management.cli", "serve", *arguments])
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(HELP)
+        sys.exit(0)
+    if code := set_up():
+        sys.exit(code)
+    os.environ.setdefault("ANLAN_DATA", str(setup.ROOT / "data"))
+    # The server takes this process over, so that signals reach it directly.
+    os.execv(setup.PYTHON, [str(setup.PYTHON), "-m", "anlan.management.cli", "serve", *sys.argv[1:]])

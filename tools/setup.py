@@ -304,7 +304,8 @@ def prepare(purpose: str) -> None:
         begun = time.monotonic()
         try:
             prepare_packages(purpose)
-            assets.prepare(purpose)
+            # An environment made for the checks keeps what the checks need of the browser libraries too.
+            assets.prepare("check" if read_stamp().get("packages", "").startswith("check") else purpose)
             prepare_messages()
         except PermissionError as error:
             raise SetupError(
