@@ -91,7 +91,9 @@ def record_evidence(draft: EvidenceDraft, *, rule: Rule | None, by: User | None,
         recorded_at=at,
         expires_at=draft.expires_at,
         quantity=draft.quantity,
-        answers={item: {"passed": answer.passed, "note": answer.note} for item, answer in draft.answers.items()},
+        answers={
+            item: {"passed": answer.passed, "note": answer.note} for item, answer in draft.answers.items()
+        },
         note=draft.note,
         by=by,
         post=draft.post,
@@ -108,7 +110,9 @@ def record_evidence(draft: EvidenceDraft, *, rule: Rule | None, by: User | None,
 @transaction.atomic
 def strike_evidence(evidence: Evidence, *, by: User | None, at: datetime, reason: str) -> Strike:
     """Strike a record through: it stays readable and no longer counts."""
-    strike, is_new = Strike.objects.get_or_create(evidence=evidence, defaults={"at": at, "by": by, "reason": reason})
+    strike, is_new = Strike.objects.get_or_create(
+        evidence=evidence, defaults={"at": at, "by": by, "reason": reason}
+    )
     if is_new:
         reopened = Finding.objects.filter(closed_by=evidence)
         reopened.update(closed_by=None, closed_at=None)
@@ -119,7 +123,13 @@ def strike_evidence(evidence: Evidence, *, by: User | None, at: datetime, reason
 
 @transaction.atomic
 def close_finding(
-    finding: Finding, *, note: str, attachments: Sequence[Attachment], effective_at: datetime, by: User | None, at: datetime
+    finding: Finding,
+    *,
+    note: str,
+    attachments: Sequence[Attachment],
+    effective_at: datetime,
+    by: User | None,
+    at: datetime,
 ) -> Finding:
     """Close a finding by the evidence of a re-inspection; nothing else closes it."""
     finding = Finding.objects.select_for_update().get(pk=finding.pk)
@@ -165,7 +175,9 @@ def withdraw_waiver(waiver: Waiver, *, by: User | None, at: datetime, reason: st
     """Take a waiver back."""
     waiver.withdrawn_at = at
     waiver.save(update_fields=["withdrawn_at"])
-    journal.write(_waiver_entry("withdraw-waiver", waiver, {"withdrawn_at": [None, at]}, reason), by=by, at=at)
+    journal.write(
+        _waiver_entry("withdraw-waiver", waiver, {"withdrawn_at": [None, at]}, reason), by=by, at=at
+    )
     return waiver
 
 

@@ -10,7 +10,18 @@ from django.db import transaction
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.engine.policy import FactValue
-from anlan.models import Checkpoint, Department, District, Occurrence, Operator, Place, PlaceFact, Post, User, Zone
+from anlan.models import (
+    Checkpoint,
+    Department,
+    District,
+    Occurrence,
+    Operator,
+    Place,
+    PlaceFact,
+    Post,
+    User,
+    Zone,
+)
 from anlan.queries.names import sort_name
 
 COLUMN_FACTS = ("kind", "area_m2", "daily_visitors", "peak_present", "critical_facility", "public_service")
@@ -81,7 +92,12 @@ _TEXTS = (
 
 @transaction.atomic
 def register_places(
-    drafts: Sequence[PlaceDraft], *, by: User | None, at: datetime, valid_from: datetime | None = None, reason: str = ""
+    drafts: Sequence[PlaceDraft],
+    *,
+    by: User | None,
+    at: datetime,
+    valid_from: datetime | None = None,
+    reason: str = "",
 ) -> Registered:
     """Register new places and change known ones (by code); doing it twice changes nothing the second time.
 
@@ -179,7 +195,14 @@ def close_place(place: Place, *, by: User | None, at: datetime, reason: str) -> 
 
 @transaction.atomic
 def add_checkpoint(
-    place: Place, *, code: str, name_zh: str, name_en: str, by: User | None, at: datetime, zone: Zone | None = None
+    place: Place,
+    *,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    by: User | None,
+    at: datetime,
+    zone: Zone | None = None,
 ) -> Checkpoint:
     """A further point to visit on every round, from now on."""
     checkpoint = Checkpoint.objects.create(
@@ -203,7 +226,9 @@ def close_checkpoint(checkpoint: Checkpoint, *, by: User | None, at: datetime, r
 
 
 @transaction.atomic
-def add_post(place: Place, *, code: str, name_zh: str, name_en: str, mobile: bool, by: User | None, at: datetime) -> Post:
+def add_post(
+    place: Place, *, code: str, name_zh: str, name_en: str, mobile: bool, by: User | None, at: datetime
+) -> Post:
     """A post of a place, fixed or mobile."""
     post = Post.objects.create(place=place, code=code, name_zh=name_zh, name_en=name_en, mobile=mobile)
     journal.write(_entry("add-post", place, {"post": [None, code]}, ""), by=by, at=at)
@@ -307,7 +332,9 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
 
 def _after(draft: PlaceDraft) -> dict[str, Any]:
     stated = {name: getattr(draft, name) for name in _TEXTS}
-    return {name: [None, value] for name, value in {**stated, "kind": draft.kind, **draft.facts}.items() if value}
+    return {
+        name: [None, value] for name, value in {**stated, "kind": draft.kind, **draft.facts}.items() if value
+    }
 
 
 def _history(

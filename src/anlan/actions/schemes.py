@@ -13,7 +13,9 @@ from anlan.engine.schemes import read_scheme
 from anlan.models import Adoption, Edition, LocalValue, Place, User
 
 
-def store_folder(folder: Path, *, by: User | None, at: datetime) -> tuple[Edition | None, tuple[Problem, ...]]:
+def store_folder(
+    folder: Path, *, by: User | None, at: datetime
+) -> tuple[Edition | None, tuple[Problem, ...]]:
     """Read a scheme's folder and keep that edition whole; its problems if it has any."""
     scheme, problems = read_scheme(folder)
     if scheme is None or problems:
@@ -41,9 +43,13 @@ def store_edition(scheme: Scheme, *, by: User | None, at: datetime) -> Edition:
 
 
 @transaction.atomic
-def adopt(edition: Edition, *, valid_from: datetime, by: User | None, at: datetime, reason: str = "") -> Adoption:
+def adopt(
+    edition: Edition, *, valid_from: datetime, by: User | None, at: datetime, reason: str = ""
+) -> Adoption:
     """Work by this edition from `valid_from` on; it takes the place of another edition of the same scheme."""
-    running = Adoption.objects.select_for_update().filter(edition__scheme=edition.scheme, valid_until__isnull=True)
+    running = Adoption.objects.select_for_update().filter(
+        edition__scheme=edition.scheme, valid_until__isnull=True
+    )
     for before in running:
         before.valid_until = max(valid_from, before.valid_from)
         before.ended_recorded_at = at
@@ -95,7 +101,9 @@ def withdraw_local_value(local: LocalValue, *, by: User | None, at: datetime, re
     """Take a local value back: it was never right. (To end a right one, state another from a date on.)"""
     local.withdrawn_at = at
     local.save(update_fields=["withdrawn_at"])
-    journal.write(_local_entry("withdraw-local-value", local, {"value": [local.value, None]}, reason), by=by, at=at)
+    journal.write(
+        _local_entry("withdraw-local-value", local, {"value": [local.value, None]}, reason), by=by, at=at
+    )
     return local
 
 

@@ -71,7 +71,14 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     "department-liaison": _READING
     | {"see-work", "see-receivers", "export-places", "record-evidence", "strike-evidence", "close-findings"},
     "inspector": _READING
-    | {"see-work", "see-receivers", "record-evidence", "record-inspection", "strike-evidence", "close-findings"},
+    | {
+        "see-work",
+        "see-receivers",
+        "record-evidence",
+        "record-inspection",
+        "strike-evidence",
+        "close-findings",
+    },
     "venue-manager": frozenset(
         {
             "see-work",
@@ -90,15 +97,23 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     ),
     "guard": frozenset({"see-work", "see-places", "record-evidence", "see-schemes"}),
     "auditor": _READING | {"see-people", "see-journal", "export-places"},
-    "administrator": _READING | {"see-people", "manage-people", "see-journal", "manage-settings", "import-places"},
+    "administrator": _READING
+    | {"see-people", "manage-people", "see-journal", "manage-settings", "import-places"},
 }
 """What each role may do within the reach of its grant. The administrator runs the installation, not the duties."""
 
 CITY_WIDE: frozenset[Action] = frozenset(
-    {"adopt-schemes", "import-places", "manage-people", "manage-settings", "see-people", "see-journal", "see-board"}
+    {
+        "adopt-schemes",
+        "import-places",
+        "manage-people",
+        "manage-settings",
+        "see-people",
+        "see-journal",
+        "see-board",
+    }
 )
 """Actions that are not about one place: a grant for one place alone does not allow them."""
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from anlan.engine.policy import FactValue, Level, Scheme, Subject
 
@@ -81,6 +82,15 @@ class Adoption:
     scheme: Scheme
     start: datetime
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the city works by: adopted editions, its own figures in order of recording, and its time zone."""
+
+    adoptions: tuple[Adoption, ...]
+    local: tuple[LocalFigure, ...] = ()
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,8 @@ class Rule:
 
     tier: where.  duty: where, who, cadence, evidence, grace.  standard: the same and quantity.
     measure: posture, changes (a rule id) with a new cadence, grace, quantity or `plus`.
-    clock: within (a duration) after `of`.  criterion: where or measure_of, weight.  plan: an emergency plan.
+    clock: within (a duration) after `of`.  plan: an emergency plan.
+    criterion: what a posture stands for (posture), or what is assessed (measures: rule ids, and weight).
     """
 
     id: str
@@ -192,6 +193,7 @@ class Rule:
     within: timedelta | Reference | None = None
     of: str = ""
     weight: float | Reference | None = None
+    measures: tuple[str, ...] = ()
     start: date | None = None
     end: date | None = None
 
@@ -212,6 +214,7 @@ class Term:
     id: str
     title: Text
     group: str = ""
+    description: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,10 @@ class FactDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An example with its expected answer, readable by an official and run by `anlan scheme check`."""
+    """An example with its expected answer, readable by an official and run by `anlan scheme check`.
+
+    `local` holds local values of figures that are to be taken as in force; `on` None is the edition's first day.
+    """
 
     id: str
     facts: Facts
@@ -239,6 +245,8 @@ class Case:
     title: Text | None = None
     file: str = ""
     line: int = 0
+    subject: Subject = "place"
+    local: Mapping[str, bool | int | float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

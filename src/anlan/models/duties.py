@@ -22,8 +22,12 @@ class Evidence(models.Model):
     scheme = models.CharField(max_length=64)
     rule = models.CharField(max_length=64)
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
-    checkpoint = models.ForeignKey(Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+    checkpoint = models.ForeignKey(
+        Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(max_length=32)
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -54,7 +58,9 @@ class Evidence(models.Model):
 class Strike(models.Model):
     """A record of evidence struck through: still readable, no longer counted."""
 
-    evidence = models.OneToOneField(Evidence, primary_key=True, on_delete=models.PROTECT, related_name="strike")
+    evidence = models.OneToOneField(
+        Evidence, primary_key=True, on_delete=models.PROTECT, related_name="strike"
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
@@ -74,11 +80,17 @@ class Finding(models.Model):
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
-    operator = models.ForeignKey(Operator, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
+    operator = models.ForeignKey(
+        Operator, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
     opened_at = models.DateTimeField(db_index=True)
     deadline = models.DateTimeField(db_index=True)
-    closed_by = models.ForeignKey(Evidence, null=True, blank=True, on_delete=models.PROTECT, related_name="closes")
+    closed_by = models.ForeignKey(
+        Evidence, null=True, blank=True, on_delete=models.PROTECT, related_name="closes"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -92,7 +104,9 @@ class Waiver(models.Model):
     scheme = models.CharField(max_length=64)
     rule = models.CharField(max_length=64)
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="waivers")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="waivers")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="waivers"
+    )
     start = models.DateTimeField()
     end = models.DateTimeField()
     reason = models.TextField()
@@ -120,8 +134,12 @@ class Standing(models.Model):
     scheme = models.CharField(max_length=64)
     rule = models.CharField(max_length=64)
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    checkpoint = models.ForeignKey(Checkpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    checkpoint = models.ForeignKey(
+        Checkpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     effective_s = models.FloatField()
     expires_s = models.FloatField(null=True, blank=True)
     quantity = models.FloatField(null=True, blank=True)

@@ -31,7 +31,9 @@ class Department(models.Model):
     name_en = models.CharField(max_length=160, blank=True)
     role = models.CharField(max_length=64)
     trade = models.BooleanField(default=False)
-    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.PROTECT, related_name="departments")
+    district = models.ForeignKey(
+        District, null=True, blank=True, on_delete=models.PROTECT, related_name="departments"
+    )
     registered_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,9 +65,15 @@ class Place(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     name_sort = models.CharField(max_length=200, blank=True, db_index=True)
     kind = models.CharField(max_length=64, db_index=True)
-    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.PROTECT, related_name="places")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="places")
-    operator = models.ForeignKey(Operator, null=True, blank=True, on_delete=models.PROTECT, related_name="places")
+    district = models.ForeignKey(
+        District, null=True, blank=True, on_delete=models.PROTECT, related_name="places"
+    )
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="places"
+    )
+    operator = models.ForeignKey(
+        Operator, null=True, blank=True, on_delete=models.PROTECT, related_name="places"
+    )
     address = models.CharField(max_length=200, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
@@ -164,7 +172,9 @@ class Checkpoint(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="checkpoints")
-    zone = models.ForeignKey(Zone, null=True, blank=True, on_delete=models.PROTECT, related_name="checkpoints")
+    zone = models.ForeignKey(
+        Zone, null=True, blank=True, on_delete=models.PROTECT, related_name="checkpoints"
+    )
     code = models.CharField(max_length=64)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)

@@ -38,7 +38,9 @@ class LocalValue(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     scheme = models.CharField(max_length=64)
     parameter = models.CharField(max_length=64)
-    place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="local_values")
+    place = models.ForeignKey(
+        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="local_values"
+    )
     value = models.JSONField()
     reason = models.TextField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

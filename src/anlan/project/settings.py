@@ -109,7 +109,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "anlan.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "anlan.web.templatetags.anlan"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "anlan.web.templatetags.anlan",
+            ],
             "libraries": {"anlan": "anlan.web.templatetags.anlan"},
         },
     }
@@ -133,8 +137,10 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "board"

@@ -14,11 +14,17 @@ from anlan.models import Adoption, Edition, LocalValue
 
 def adoptions(known_at: datetime | None = None) -> list[AdoptionFacts]:
     """All adoptions known by then (None: all that are known), with their schemes, the oldest first."""
-    rows = Adoption.objects.select_related("edition").defer("edition__sources").order_by("valid_from", "recorded_at")
+    rows = (
+        Adoption.objects.select_related("edition")
+        .defer("edition__sources")
+        .order_by("valid_from", "recorded_at")
+    )
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     return [
-        AdoptionFacts(scheme=scheme_of(row.edition.sha256), start=row.valid_from, end=_known_end(row, known_at))
+        AdoptionFacts(
+            scheme=scheme_of(row.edition.sha256), start=row.valid_from, end=_known_end(row, known_at)
+        )
         for row in rows
     ]
 
@@ -53,7 +59,9 @@ def scheme_of(sha256: str) -> Scheme:
     edition = Edition.objects.get(sha256=sha256)
     scheme, problems = read_scheme_texts(edition.sources)
     if scheme is None:
-        msg = f"The stored edition {edition.scheme} {edition.edition} cannot be read: {problems[0].message.en}"
+        msg = (
+            f"The stored edition {edition.scheme} {edition.edition} cannot be read: {problems[0].message.en}"
+        )
         raise ValueError(msg)
     return scheme
 

@@ -11,7 +11,17 @@ from django.db.models import Q, QuerySet
 from anlan.engine.facts import EvidenceMark, FactVersion, PostureSpan, SubjectFacts, WaiverSpan
 from anlan.engine.facts import Occurrence as OccurrenceFacts
 from anlan.engine.policy import FactValue, Level
-from anlan.models import Checkpoint, Department, District, Evidence, Occurrence, Place, PlaceFact, PostureChange, Waiver
+from anlan.models import (
+    Checkpoint,
+    Department,
+    District,
+    Evidence,
+    Occurrence,
+    Place,
+    PlaceFact,
+    PostureChange,
+    Waiver,
+)
 
 _Dated = TypeVar("_Dated", PlaceFact, Occurrence)
 _OfPlace = TypeVar("_OfPlace", PlaceFact, Occurrence, Checkpoint)
@@ -22,9 +32,13 @@ FLAGS = ("critical_facility", "public_service")
 def place_subjects(places: Sequence[Place], known_at: datetime | None = None) -> list[SubjectFacts]:
     """Places as the engine sees them; five reads, however many places there are."""
     ids = [place.pk for place in places]
-    history = _by_place(_known(PlaceFact.objects.filter(place__in=ids), known_at).order_by("valid_from", "recorded_at"))
+    history = _by_place(
+        _known(PlaceFact.objects.filter(place__in=ids), known_at).order_by("valid_from", "recorded_at")
+    )
     occurrences = _by_place(_known(Occurrence.objects.filter(place__in=ids), known_at).order_by("at"))
-    checkpoints = _by_place(Checkpoint.objects.filter(place__in=ids, closed_at__isnull=True).order_by("order", "code"))
+    checkpoints = _by_place(
+        Checkpoint.objects.filter(place__in=ids, closed_at__isnull=True).order_by("order", "code")
+    )
     spans = PostureSpans(known_at)
     return [
         SubjectFacts(
@@ -48,7 +62,9 @@ def place_subject(place: Place, known_at: datetime | None = None) -> SubjectFact
     return place_subjects([place], known_at)[0]
 
 
-def department_subjects(departments: Iterable[Department], known_at: datetime | None = None) -> list[SubjectFacts]:
+def department_subjects(
+    departments: Iterable[Department], known_at: datetime | None = None
+) -> list[SubjectFacts]:
     """Departments as the engine sees them; what raises the city raises them."""
     spans = PostureSpans(known_at)
     return [
@@ -74,20 +90,27 @@ def department_subjects(departments: Iterable[Department], known_at: datetime | 
 
 def evidence_marks(
     *,
-    places: Sequence[UUID] = (),
-    departments: Sequence[UUID] = (),
+    of: Q,
     since: datetime | None = None,
     until: datetime,
     known_at: datetime | None = None,
 ) -> list[EvidenceMark]:
     """What was recorded about subjects, effective from `since` (in; None: ever) to `until` (in), oldest first."""
-    rows = Evidence.objects.filter(Q(place__in=places) | Q(department__in=departments), effective_at__lte=until)
+    rows = Evidence.objects.filter(of, effective_at__lte=until)
     if since is not None:
         rows = rows.filter(effective_at__gte=since)
+    return marks(counted(rows, known_at).order_by("effective_at", "recorded_at"))
+
+
+def counted(rows: QuerySet[Evidence], known_at: datetime | None) -> QuerySet[Evidence]:
+    """Evidence that counts as known at a moment: recorded by then, and not struck by then."""
     if known_at is None:
-        rows = rows.filter(strike__isnull=True)
-    else:
-        rows = rows.filter(recorded_at__lte=known_at).filter(Q(strike__isnull=True) | Q(strike__at__gt=known_at))
+        return rows.filter(strike__isnull=True)
+    return rows.filter(recorded_at__lte=known_at).filter(Q(strike__isnull=True) | Q(strike__at__gt=known_at))
+
+
+def marks(rows: QuerySet[Evidence]) -> list[EvidenceMark]:
+    """Evidence as the engine takes it."""
     fields = (
         "id", "scheme", "rule", "place__code", "department__code", "effective_at", "recorded_at",
         "checkpoint__code", "quantity", "expires_at",
@@ -105,19 +128,14 @@ def evidence_marks(
             id=str(identifier),
         )
         for identifier, scheme, rule, place, department, effective, recorded, checkpoint, quantity, expires in (
-            rows.order_by("effective_at", "recorded_at").values_list(*fields)
+            rows.values_list(*fields)
         )
     ]
 
 
-def waiver_spans(
-    *, places: Sequence[UUID] = (), departments: Sequence[UUID] = (), known_at: datetime | None = None
-) -> list[WaiverSpan]:
+def waiver_spans(*, of: Q, known_at: datetime | None = None) -> list[WaiverSpan]:
     """Waivers of subjects known by then."""
-    return [
-        _span(row)
-        for row in _standing_waivers(known_at).filter(Q(place__in=places) | Q(department__in=departments))
-    ]
+    return [_span(row) for row in _standing_waivers(known_at).filter(of)]
 
 
 def all_waiver_spans(known_at: datetime | None = None) -> list[WaiverSpan]:
@@ -136,7 +154,9 @@ class PostureSpans:
         self.districts: dict[str, list[PostureSpan]] = defaultdict(list)
         self.places: dict[UUID, list[PostureSpan]] = defaultdict(list)
         for row in rows:
-            unknown_end = known_at is not None and row.end_recorded_at is not None and row.end_recorded_at > known_at
+            unknown_end = (
+                known_at is not None and row.end_recorded_at is not None and row.end_recorded_at > known_at
+            )
             level: Level = row.level
             span = PostureSpan(row.start, None if unknown_end else row.end, level, row.reason)
             if row.place_id:
@@ -148,12 +168,12 @@ class PostureSpans:
         self._parents = dict(District.objects.values_list("code", "parent_id")) if self.districts else {}
 
     def of_place(self, place: Place) -> tuple[PostureSpan, ...]:
-        return tuple([*self.city, *self.of_district(place.district_id), *self.places.get(place.pk, ())])
+        return (*self.city, *self.of_district(place.district_id), *self.places.get(place.pk, ()))
 
     def of_department(self, department: Department) -> tuple[PostureSpan, ...]:
         """A district's department is raised with its district, a city's with any district or place."""
         if department.district_id:
-            return tuple([*self.city, *self.of_district(department.district_id)])
+            return (*self.city, *self.of_district(department.district_id))
         raised = [span for spans in (*self.districts.values(), *self.places.values()) for span in spans]
         return tuple(self.city + raised)
 
