@@ -24,6 +24,7 @@ Action = Literal[
     "see-work",
     "see-places",
     "see-receivers",
+    "register-places",
     "edit-places",
     "import-places",
     "export-places",
@@ -55,6 +56,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     | {
         "see-work",
         "see-receivers",
+        "register-places",
         "edit-places",
         "import-places",
         "export-places",
@@ -103,17 +105,12 @@ ALLOWED: dict[Role, frozenset[Action]] = {
 """What each role may do within the reach of its grant. The administrator runs the installation, not the duties."""
 
 CITY_WIDE: frozenset[Action] = frozenset(
-    {
-        "adopt-schemes",
-        "import-places",
-        "manage-people",
-        "manage-settings",
-        "see-people",
-        "see-journal",
-        "see-board",
-    }
+    {"adopt-schemes", "import-places", "manage-people", "manage-settings"}
 )
-"""Actions that are not about one place: a grant for one place alone does not allow them."""
+"""Actions that touch the whole city: only a grant for the whole city allows them."""
+
+NOT_OF_ONE_PLACE: frozenset[Action] = frozenset({"see-board", "see-people", "see-journal", "register-places"})
+"""Actions over several places: a grant for one place does not allow them; one for a district narrows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,9 @@ def reach(grants: Iterable[GrantFacts], action: Action) -> Reach:
 def _allows(grant: GrantFacts, action: Action) -> bool:
     if action not in ALLOWED.get(grant.role, frozenset()):
         return False
-    return not (grant.place and action in CITY_WIDE)
+    if action in CITY_WIDE:
+        return grant.whole_city
+    return not (grant.place and action in NOT_OF_ONE_PLACE)
 
 
 def _covers(grant: GrantFacts, target: Target) -> bool:
