@@ -1,5 +1,6 @@
 """Raising and ending a posture."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -43,7 +44,7 @@ def end_posture(change: PostureChange, *, by: User | None, at: datetime, reason:
     return change
 
 
-def _entry(action: str, change: PostureChange, changes: dict[str, list[object]], reason: str) -> Change:
+def _entry(action: str, change: PostureChange, changes: Mapping[str, object], reason: str) -> Change:
     area = change.place or change.district
     return Change(
         action=action,

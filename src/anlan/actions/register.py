@@ -300,7 +300,8 @@ def _facts(place: Place) -> dict[str, FactValue]:
     for flag in FLAGS:
         if getattr(place, flag):
             facts[flag] = True
-    return facts | place.facts
+    facts |= place.facts
+    return facts
 
 
 _WRITTEN = (

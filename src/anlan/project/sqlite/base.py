@@ -26,6 +26,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._lock_file: int | None = None
         self._queued = False
 
+    @property
+    def _django(self) -> Any:
+        """Django's own methods, whose underscored names the type stubs leave out."""
+        return super()
+
     def get_new_connection(self, conn_params: Any) -> Any:
         if self.Database.sqlite_version_info < SAFE_VERSION:
             found = self.Database.sqlite_version
@@ -36,26 +41,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._enter_line()
         try:
-            super()._start_transaction_under_autocommit()
+            self._django._start_transaction_under_autocommit()
         except BaseException:
             self._leave_line()
             raise
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            self._django._commit()
         finally:
             self._leave_line()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            self._django._rollback()
         finally:
             self._leave_line()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            self._django._close()
         finally:
             self._leave_line()
             if self._lock_file is not None:
