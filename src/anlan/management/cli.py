@@ -30,6 +30,14 @@ COMMANDS: dict[str, Entry] = {
         needs_django=False,
     ),
     "worker": Entry("anlan.management.worker:worker", "只运行后台任务", "run the background worker alone"),
+    "scheme": Entry("anlan.management.scheme:scheme", "检查、采用方案", "check and adopt schemes"),
+    "why": Entry("anlan.management.why:why", "场所的职责及其依据", "what a place owes, and why"),
+    "gaps": Entry("anlan.management.gaps:gaps", "缺口：应有而无证据", "what is missing"),
+    "import": Entry("anlan.management.imports:imports", "导入场所或地图", "bring in places or a map extract"),
+    "schema": Entry("anlan.management.schema:schema", "命令的 JSON Schema", "JSON Schema of a command"),
+    "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
+    "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city"),
+    "rebuild": Entry("anlan.management.rebuild:rebuild", "重建投影", "make projections anew"),
     "manage": Entry("anlan.management.manage:manage", "Django 管理命令", "pass a command on to Django"),
 }
 

@@ -1,0 +1,22 @@
+"""`anlan rebuild`: make stored projections anew from the facts."""
+
+from datetime import datetime
+
+import click
+
+from anlan.management.output import city_zone
+from anlan.management.terminal import tell
+
+
+@click.group()
+def rebuild() -> None:
+    """Make projections anew from the facts.  重建投影。"""
+
+
+@rebuild.command()
+def standing() -> None:
+    """The latest evidence of each rule and place.  各职责的最新证据。"""
+    from anlan.actions.standing import rebuild_standing
+
+    count = rebuild_standing(at=datetime.now(city_zone()))
+    tell(f"已重建 {count} 行。", f"rebuilt {count} rows.")
