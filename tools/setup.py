@@ -192,17 +192,17 @@ def _index_of_pip() -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": configured} if configured else {}
 
 
-def _certificates() -> dict[str, str]:
-    """Trust for uv what pip was told to trust."""
+def certificates(variable: str) -> dict[str, str]:
+    """Let another installer trust what pip was told to trust."""
     bundle = os.environ.get("PIP_CERT", "")
-    if bundle and "SSL_CERT_FILE" not in os.environ and Path(bundle).exists():
-        return {"SSL_CERT_FILE": bundle}
+    if bundle and variable not in os.environ and Path(bundle).exists():
+        return {variable: bundle}
     return {}
 
 
 def index_variables() -> dict[str, str]:
     """Environment for uv."""
-    return {**environment(), **_index_of_pip(), **_certificates()}
+    return {**environment(), **_index_of_pip(), **certificates("SSL_CERT_FILE")}
 
 
 def _offline() -> list[str]:
@@ -236,7 +236,7 @@ def install_beside(name: str) -> Path:
 
 def _install_packages(locks: list[Path]) -> None:
     """Bring the environment to exactly what the locks say, with uv, or with pip where uv is not to be had."""
-    variables = {**environment(), **_index_of_pip(), **_certificates()}
+    variables = {**environment(), **_index_of_pip(), **certificates("SSL_CERT_FILE")}
     try:
         uv = install_beside("uv") / "bin" / "uv"
         command: list[str | Path] = [uv, "pip", "sync", "-q", "--require-hashes", "--python", PYTHON]
