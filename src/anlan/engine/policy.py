@@ -234,7 +234,7 @@ class FactDeclaration:
 class Case:
     """An example with its expected answer, readable by an official and run by `anlan scheme check`.
 
-    `local` holds local values of figures that are to be taken as in force; `on` None is the edition's first day.
+    `local` holds local values of figures taken as in force; `on` None is the edition's first day.
     """
 
     id: str
