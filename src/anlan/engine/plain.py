@@ -77,8 +77,8 @@ def plain_duty(duty: Duty, zone: tzinfo) -> Plain:
         "unit": duty.unit or None,
         "evidence": duty.rule.evidence,
         "grace": duration_text(duty.grace),
-        "since": duty.since.astimezone(zone).isoformat(),
-        "since_because": plain_text(duty.since_cause.text()),
+        "since": _time(duty.since, zone),
+        "since_because": plain_text(duty.since_cause.text()) if duty.since_cause else None,
         "cites": [plain_citation(citation) for citation in duty.cites],
         "because": [plain_reason(reason) for reason in duty.because],
         "measures": [

@@ -17,7 +17,7 @@ from anlan.management.terminal import both
 as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON  write one JSON document")
 
 
-class When(click.ParamType):
+class When(click.ParamType["datetime"]):
     """A date (its first moment) or a time; without an offset it is the city's local time."""
 
     name = "when"

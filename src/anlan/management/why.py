@@ -154,7 +154,7 @@ def _show(answer: dict[str, Any], derived: Derived, states: tuple[WindowState, .
                 in_terminal_language(duty.rule.title) + stricter,
                 in_terminal_language(duty.cadence_text()),
                 " ".join(f"{c.label} {c.clause}".strip() for c in duty.cites),
-                duty.since.astimezone(city_zone()).date(),
+                duty.since.astimezone(city_zone()).date() if duty.since else "",
                 reasons,
                 state.state if state else "",
             )

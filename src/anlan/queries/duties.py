@@ -11,7 +11,7 @@ from anlan.engine import duties as rules
 from anlan.engine import standing
 from anlan.engine.duties import Derived
 from anlan.engine.facts import Basis, EvidenceMark, SubjectFacts, WaiverSpan
-from anlan.engine.policy import Every, FactValue, Level
+from anlan.engine.policy import FactValue, Level
 from anlan.engine.standing import Coverage, WindowState
 from anlan.models import Department, Place
 from anlan.queries.schemes import adoptions, local_figures
@@ -149,5 +149,5 @@ def _judge(
 
 def _round(duty: rules.Duty) -> timedelta:
     bands = duty.cadence if isinstance(duty.cadence, tuple) else ()
-    lengths = [band.every for band in bands if isinstance(band, Every) and isinstance(band.every, timedelta)]
+    lengths = [band.every for band in bands if isinstance(band.every, timedelta)]
     return max(lengths, default=timedelta())

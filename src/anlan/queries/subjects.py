@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -157,7 +157,7 @@ class PostureSpans:
             unknown_end = (
                 known_at is not None and row.end_recorded_at is not None and row.end_recorded_at > known_at
             )
-            level: Level = row.level
+            level = cast("Level", row.level)
             span = PostureSpan(row.start, None if unknown_end else row.end, level, row.reason)
             if row.place_id:
                 self.places[row.place_id].append(span)
@@ -194,7 +194,8 @@ def present_facts(place: Place) -> dict[str, FactValue]:
             facts[fact] = value
     for flag in FLAGS:
         facts[flag] = getattr(place, flag)
-    return facts | place.facts
+    facts |= place.facts
+    return facts
 
 
 def _versions(place: Place, history: Sequence[PlaceFact]) -> tuple[FactVersion, ...]:
