@@ -3,7 +3,7 @@
 Every instant is returned in UTC, in which lengths and order are true also on a day of clock change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -141,6 +141,36 @@ def window_after(cadence: Recurring, at: datetime, zone: ZoneInfo, anchor: date)
     at = in_utc(at)
     later = aligned_windows(cadence, at, at + 4000 * DAY, zone, anchor)
     return next((window for window in later if window.start > at), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A recurring cadence in force from `start` (in) to `end` (out, None: still)."""
+
+    cadence: Recurring
+    start: datetime
+    end: datetime | None
+
+
+def last_closed(terms: Sequence[Terms], at: datetime, zone: ZoneInfo, anchor: date) -> Window | None:
+    """The latest owed window that has closed by `at`, over terms that followed one another without a break.
+
+    None if there is none, or if a change closed it: what a change cuts is neither kept nor missed.
+    """
+    at = in_utc(at)
+    for number in range(len(terms) - 1, -1, -1):
+        own = terms[number]
+        until = at if own.end is None else min(at, in_utc(own.end))
+        if number < len(terms) - 1:
+            running = window_at(own.cadence, until, zone, anchor)
+            if running is not None and running.start < until and cut_to_run(running, own.start, until).owed:
+                return None
+        ended = window_before(own.cadence, until, zone, anchor)
+        if ended is not None and ended.end > own.start:
+            window = cut_to_run(ended, own.start, None)
+            if window.owed:
+                return window
+    return None
 
 
 def longest_gap(visits: Iterable[datetime], start: datetime, end: datetime) -> timedelta:
