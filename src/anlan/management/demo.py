@@ -1,5 +1,7 @@
 """`anlan demo`: load the demo city, show its accounts."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 import click
@@ -33,12 +35,16 @@ def load(schemes: tuple[str, ...], seed: int) -> None:
 
 
 @demo.command()
-def accounts() -> None:
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出  print JSON")
+def accounts(as_json: bool) -> None:
     """Show the demo accounts, one for each role.  显示演示账号。"""
     from anlan.management.demo_city.people import ACCOUNTS
 
     known = set(User.objects.values_list("username", flat=True))
     shown = [account for account in ACCOUNTS if account.username in known]
+    if as_json:
+        click.echo(json.dumps([asdict(account) for account in shown], ensure_ascii=False))
+        return
     for account in shown:
         click.echo(f"  {account.username:<12} {account.password:<16} {account.name_zh}  {account.role}")
 

@@ -23,6 +23,8 @@ from anlan.management.terminal import refuse, tell
 
 WEB_THREADS = 4
 READY_WITHIN_S = 60.0
+REFUSALS = 5
+LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -99,6 +101,7 @@ def _writable_folder(data: Path | None) -> Path:
             f"数据文件夹不可写：{folder}（{reason}）。请用 --data 指定其他文件夹。",
             f"The data folder cannot be written: {folder} ({reason}). Choose another with --data.",
         )
+    (folder / "static").mkdir(exist_ok=True)
     os.environ["ANLAN_DATA"] = str(folder)
     return folder
 
@@ -198,12 +201,15 @@ def _serve(folder: Path, address: Address) -> int:
             f"手机须先安装并信任根证书：{certificate.authority}",
             f"phones must first install and trust this authority; SHA-256 {certificate.fingerprint}",
         )
+        shown = "  ".join(f"https://{name}:{address.port}/" for name in names if name not in LOOPBACK_NAMES)
+        tell(f"楼内访问地址：{shown}", "is how phones in the building reach it.")
     group = Group(environment)
     group.heed_signals()
     try:
         # The worker starts after the pages answer, so that the two do not contend for the first seconds.
         group.start("web", [sys.executable, *_granian(address), *tls_options])
-        if not group.wait_until(lambda: _answers(address), at_most_s=READY_WITHIN_S):
+        health = Health(address)
+        if not group.wait_until(health.answered, at_most_s=READY_WITHIN_S) or not health.good:
             if group.stopping:
                 return 0
             tell("网站未能启动，原因见上。", "the web server did not start; the reason is above.")
@@ -225,8 +231,24 @@ def _granian(address: Address) -> list[str]:
     ]
 
 
-def _answers(address: Address) -> bool:
-    """Whether /healthz answers 200."""
+@dataclass(slots=True)
+class Health:
+    """Asks /healthz until it is good, or has said often enough that it is not."""
+
+    address: Address
+    good: bool = False
+    refusals: int = 0
+
+    def answered(self) -> bool:
+        """Whether asking any further is pointless."""
+        status = _status_of_health(self.address)
+        self.good = status == 200
+        self.refusals += status not in {None, 200}
+        return self.good or self.refusals >= REFUSALS
+
+
+def _status_of_health(address: Address) -> int | None:
+    """What /healthz answers; None while nobody answers."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)
     connection: http.client.HTTPConnection
     if address.tls:
@@ -239,9 +261,9 @@ def _answers(address: Address) -> bool:
         connection = http.client.HTTPConnection(host, address.port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": f"localhost:{address.port}"})
-        return connection.getresponse().status == 200
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -1,5 +1,7 @@
 """`anlan worker`: takes jobs from the database and does them, until it is told to stop."""
 
+import logging
+
 import click
 from django.core.management import call_command
 
@@ -8,4 +10,10 @@ from django.core.management import call_command
 @click.option("--batch", is_flag=True, help="做完现有任务即退出  stop when nothing is left to do")
 def worker(batch: bool) -> None:
     """Run the background worker.  运行后台任务。"""
-    call_command("db_worker", queue_name="*", batch=batch, interval=1, startup_delay=False)
+    logging.getLogger("django_tasks_db").addFilter(_is_worth_a_line)
+    call_command("db_worker", queue_name="*", batch=batch, interval=1, startup_delay=False, verbosity=0)
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Being asked to stop is how every day ends, not a warning."""
+    return not record.getMessage().startswith("Received ")
