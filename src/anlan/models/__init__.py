@@ -1,11 +1,12 @@
 """Tables: facts only, in rooms from accounts to oversight; a room may point left, never right."""
 
-from anlan.models.accounts import ApiToken, Device, Grant, User
+from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
 from anlan.models.duties import Evidence, Finding, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
 from anlan.models.posture import PostureChange
 from anlan.models.register import (
     Checkpoint,
+    CitySettings,
     Department,
     District,
     Occurrence,
@@ -23,6 +24,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Checkpoint",
+    "CitySettings",
     "Department",
     "Device",
     "District",
@@ -40,6 +42,7 @@ __all__ = [
     "PlaceImport",
     "Post",
     "PostureChange",
+    "SignIn",
     "Standing",
     "Strike",
     "User",

@@ -22,6 +22,19 @@ class District(models.Model):
         return self.name_zh
 
 
+class CitySettings(models.Model):
+    """What this installation is about: one row at most.
+
+    `demo_accounts` is filled by the demo city alone: who can sign in, with which password, and as what.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name_zh = models.CharField(max_length=80, blank=True)
+    name_en = models.CharField(max_length=120, blank=True)
+    demo_accounts = models.JSONField(default=list, blank=True)
+    worker_seen_at = models.DateTimeField(null=True, blank=True)
+
+
 class Department(models.Model):
     """A public body with duties of its own; `role` is a term of the schemes' vocabulary."""
 

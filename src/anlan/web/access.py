@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -29,10 +29,11 @@ def needs(*actions: Action) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            _refuse_null_characters(request, kwargs)
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             if not any(rules.may(grants_of(request), action) for action in actions):
-                raise PermissionDenied
+                return _refused(request)
             return view(request, *args, **kwargs)
 
         return cast(View, _declared(guarded, actions))
@@ -45,6 +46,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _refuse_null_characters(request, kwargs)
         if not request.user.is_authenticated:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -57,6 +59,7 @@ def open_to_anybody(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _refuse_null_characters(request, kwargs)
         return view(request, *args, **kwargs)
 
     return cast(View, _declared(opened, (ANYBODY,)))
@@ -137,12 +140,33 @@ def target_of(subject: Subject) -> Target:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send somebody to the sign-in page and back here afterwards; htmx is told to turn the whole page."""
-    back = request.headers.get("HX-Current-URL", "") if request.headers.get("HX-Request") else ""
-    wanted = "" if back or request.method != "GET" else request.get_full_path()
-    address = reverse("sign-in") + (f"?{urlencode({'next': wanted})}" if wanted and wanted != "/" else "")
-    if request.headers.get("HX-Request"):
+    is_part = bool(request.headers.get("HX-Request"))
+    wanted = "" if is_part or request.method != "GET" else request.get_full_path()
+    query = {"next": wanted} if wanted and wanted != "/" else {}
+    if getattr(request, "session_is_over", False):
+        query["over"] = "1"
+    address = reverse("sign-in") + (f"?{urlencode(query)}" if query else "")
+    if is_part:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _refused(request: HttpRequest) -> HttpResponseBase:
+    """The page that says no; at the front door instead the first page this person may open."""
+    from anlan.web.navigation import entries
+
+    if request.path == "/" and request.method in {"GET", "HEAD"}:
+        shown = [entry.url for entry in entries(request) if entry.url != "/"]
+        return HttpResponseRedirect(shown[0] if shown else reverse("account"))
+    raise PermissionDenied
+
+
+def _refuse_null_characters(request: HttpRequest, kwargs: dict[str, Any]) -> None:
+    """No address of ours holds a null character, and PostgreSQL takes none."""
+    texts = [value for value in kwargs.values() if isinstance(value, str)]
+    texts += [value for _name, values in request.GET.lists() for value in values]
+    if any("\0" in text for text in texts):
+        raise BadRequest
 
 
 def _declared(view: Callable[..., HttpResponseBase], actions: tuple[str, ...]) -> object:
