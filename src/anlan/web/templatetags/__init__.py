@@ -1,0 +1,1 @@
+"""Template tags: the words and pictures every page is made of."""
