@@ -23,6 +23,7 @@ import setup
 BIN = setup.VENV / "bin"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 ALLOWED_SKIPS = setup.ROOT / "tests" / "allowed-skips.txt"
+SHOWN_LINES = 100
 _PRINTING = threading.Lock()
 
 
@@ -75,9 +76,11 @@ def static_steps() -> list[Step]:
     """Checks that only read the sources."""
     schemes = sorted(str(path.parent) for path in (setup.ROOT / "schemes").glob("*/scheme.yaml"))
     sources = [name for name in ("src", "tools", "tests", "benchmarks") if (setup.ROOT / name).is_dir()]
-    steps = [
+    return [
         Step("format", "代码格式", "formatting", tool("ruff", "format", "--check", "--quiet", *sources)),
-        Step("lint", "代码检查", "lint", tool("ruff", "check", "--quiet", *sources)),
+        Step(
+            "lint", "代码检查", "lint", tool("ruff", "check", "--quiet", "--output-format=concise", *sources)
+        ),
         Step("types", "类型检查", "types", tool("mypy", "--no-color-output", "src/anlan", "tools")),
         Step("imports", "层次与依赖", "import contracts", tool("lint-imports", "--no-cache")),
         Step(
@@ -105,12 +108,8 @@ def static_steps() -> list[Step]:
             "templates",
             tool("djlint", "--lint", "--quiet", "src/anlan/web/templates"),
         ),
+        Step("schemes", "方案及其用例", "schemes and their cases", anlan("scheme", "check", *schemes)),
     ]
-    if schemes:
-        steps.append(
-            Step("schemes", "方案及其用例", "schemes and their cases", anlan("scheme", "check", *schemes))
-        )
-    return steps
 
 
 def test_steps() -> dict[str, Step]:
@@ -164,9 +163,18 @@ def run_step(step: Step, base: dict[str, str], *, live: bool) -> Outcome:
         if step.is_pytest:
             read_report(report, outcome)
     if said and not outcome.good:
-        announce(f"── {step.chinese}  {step.english}\n{said.rstrip()}")
+        announce(f"── {step.chinese}  {step.english}\n{beginning_of(said)}")
     announce(line_of(outcome))
     return outcome
+
+
+def beginning_of(said: str) -> str:
+    """What a failed check said, cut where nobody would read on."""
+    lines = said.rstrip().splitlines()
+    left_out = len(lines) - SHOWN_LINES
+    if left_out > 0:
+        lines = [*lines[:SHOWN_LINES], f"… {left_out} more lines; run the step alone to see them"]
+    return "\n".join(lines)
 
 
 def read_report(report: Path, outcome: Outcome) -> None:
