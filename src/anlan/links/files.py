@@ -82,12 +82,12 @@ def extension_of(filename: str) -> str:
 def check_size(content: bytes, largest_bytes: int) -> FileProblem | None:
     """Refuse empty and oversized files."""
     if not content:
-        return FileProblem(Text(zh="文件是空的,请重新选择。", en="The file is empty. Choose another one."))
+        return FileProblem(Text(zh="文件是空的，请重新选择。", en="The file is empty. Choose another one."))
     if len(content) > largest_bytes:
         size, most = len(content) / MEGABYTE, largest_bytes / MEGABYTE
         return FileProblem(
             Text(
-                zh=f"文件有 {size:.1f} MB,超过上限 {most:.0f} MB。请压缩或拆分后再上传。",
+                zh=f"文件有 {size:.1f} MB，超过上限 {most:.0f} MB。请压缩或拆分后再上传。",
                 en=f"The file has {size:.1f} MB, more than the {most:.0f} MB allowed. Make it smaller or split it.",
             )
         )
@@ -106,7 +106,7 @@ def check_package(content: bytes, main_part: str) -> FileProblem | None:
             if len(entries) > _MOST_ENTRIES or unpacked > _LARGEST_UNPACKED_BYTES:
                 return FileProblem(
                     Text(
-                        zh="文件解压后过大,已拒绝。请只保留需要的工作表和内容,另存后再上传。",
+                        zh="文件解压后过大，已拒绝。请只保留需要的工作表和内容，另存后再上传。",
                         en="The file unpacks to more than is allowed. Keep only what is needed and save it anew.",
                     )
                 )
@@ -119,7 +119,7 @@ def check_package(content: bytes, main_part: str) -> FileProblem | None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return FileProblem(
             Text(
-                zh="文件已损坏或设有密码,无法打开。请用 Excel、Word 或 WPS 打开后另存一份再上传。",
+                zh="文件已损坏或设有密码，无法打开。请用 Excel、Word 或 WPS 打开后另存一份再上传。",
                 en="The file is damaged or locked by a password. Open it in its program, save a fresh copy and retry.",
             )
         )
@@ -132,7 +132,7 @@ def _check_magic(content: bytes, extension: str) -> FileProblem | None:
     if extension in _MAIN_PART and content.startswith(_OLD_OFFICE):
         return FileProblem(
             Text(
-                zh=f"这是旧版或加密的 Office 文件。请去掉密码,另存为 .{extension} 后再上传。",
+                zh=f"这是旧版或加密的 Office 文件。请去掉密码，另存为 .{extension} 后再上传。",
                 en=f"This is an old or encrypted Office file. Remove its password, save it as .{extension} and retry.",
             )
         )
@@ -142,7 +142,7 @@ def _check_magic(content: bytes, extension: str) -> FileProblem | None:
 def _not_what_it_says(extension: str) -> FileProblem:
     return FileProblem(
         Text(
-            zh=f"文件内容与扩展名“{extension}”不符。请检查是否选错文件,或用原程序另存后再上传。",
+            zh=f"文件内容与扩展名“{extension}”不符。请检查是否选错文件，或用原程序另存后再上传。",
             en=f"The content does not match the extension “{extension}”. Choose the right file or save it anew.",
         )
     )

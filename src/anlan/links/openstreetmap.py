@@ -41,7 +41,7 @@ _GREEN = {
     "natural": {"wood", "grassland", "heath"},
 }
 _NO_SHAPE = Text(
-    zh="没有完整的轮廓(数据截取不完整或关系类型不受支持)", en="no complete outline in this extract"
+    zh="没有完整的轮廓（数据截取不完整或关系类型不受支持）", en="no complete outline in this extract"
 )
 
 
@@ -99,7 +99,7 @@ def read_city(path: Path, progress: Progress | None = None) -> OsmCity | FilePro
     if not path.name.lower().endswith(SUFFIXES):
         return FileProblem(
             Text(
-                zh=f"“{path.name}”不是支持的格式,请提供 .osm.pbf、.osm 或 .osm.gz 文件。",
+                zh=f"“{path.name}”不是支持的格式，请提供 .osm.pbf、.osm 或 .osm.gz 文件。",
                 en=f"“{path.name}” is not of a kind that can be read. Give an .osm.pbf, .osm or .osm.gz file.",
             )
         )
@@ -113,7 +113,7 @@ def read_city(path: Path, progress: Progress | None = None) -> OsmCity | FilePro
     except (RuntimeError, OSError, ValueError) as error:
         return FileProblem(
             Text(
-                zh=f"无法读取“{path.name}”:文件不存在、已损坏或不是 OpenStreetMap 数据({error})。请重新下载后再试。",
+                zh=f"无法读取“{path.name}”：文件不存在、已损坏或不是 OpenStreetMap 数据（{error}）。请重新下载后再试。",
                 en=f"“{path.name}” cannot be read: it is missing, damaged or not OpenStreetMap data ({error}). "
                 "Download it again and retry.",
             )

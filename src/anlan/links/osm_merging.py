@@ -23,8 +23,8 @@ _SIMILAR = 0.84
 _TELLING_APART = re.compile(r"\d+|[一二三四五六七八九十东南西北]|\b(?:ii|iii|iv|vi{1,3})\b")
 _LETTERS = re.compile(r"\b[a-z]\b")
 
-_SAME_NAME = Text(zh="同类、同名,相距不超过 50 米", en="same kind and name within 50 m")
-_INSIDE = Text(zh="同类,位于同一轮廓之内", en="same kind, inside the outline")
+_SAME_NAME = Text(zh="同类、同名，相距不超过 50 米", en="same kind and name within 50 m")
+_INSIDE = Text(zh="同类，位于同一轮廓之内", en="same kind, inside the outline")
 
 
 @dataclass(frozen=True, slots=True)

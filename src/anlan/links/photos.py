@@ -46,7 +46,7 @@ def clean_photo(
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         return FileProblem(
             Text(
-                zh="暂不支持 HEIC/AVIF 照片。请在手机“设置-相机-格式”中选择“兼容性最佳”,或另存为 JPG 后再上传。",
+                zh="暂不支持 HEIC/AVIF 照片。请在手机“设置-相机-格式”中选择“兼容性最佳”，或另存为 JPG 后再上传。",
                 en="HEIC and AVIF photos cannot be read. Choose “Most Compatible” under Settings, Camera, Formats, "
                 "or save the photo as JPG.",
             )
@@ -70,7 +70,7 @@ def clean_photo(
     except (OSError, ValueError, SyntaxError, TypeError, KeyError, EOFError, OverflowError, MemoryError):
         return FileProblem(
             Text(
-                zh="照片已损坏或不完整,无法读取。请重新拍摄或重新上传。",
+                zh="照片已损坏或不完整，无法读取。请重新拍摄或重新上传。",
                 en="The photo is damaged or incomplete. Take it again or upload it again.",
             )
         )
@@ -121,7 +121,7 @@ def _too_many_pixels(width: int, height: int) -> FileProblem:
     most = MOST_PIXELS // 1_000_000
     return FileProblem(
         Text(
-            zh=f"照片像素过多({size}),上限为 {most} 百万像素。请缩小后再上传。",
+            zh=f"照片像素过多（{size}），上限为 {most} 百万像素。请缩小后再上传。",
             en=f"The photo has too many pixels ({size}); at most {most} million are taken. Make it smaller and retry.",
         )
     )

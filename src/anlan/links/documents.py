@@ -1,0 +1,110 @@
+"""Formal documents as PDF, set by typst from templates in `typst/`; what people typed reaches them as data only."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pylopdf_fonts_zh_cn
+import typst
+
+from anlan.engine.policy import Language
+from anlan.links.codes import qr_svg
+
+_TEMPLATES = Path(__file__).parent / "typst"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFinding:
+    """One finding on a notice: what was looked at, what was wrong, on what basis, until when it is to be put right."""
+
+    number: str
+    item: str
+    observed: str
+    basis: str
+    asked: str
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeData:
+    """All that a rectification notice says, in the language in which it is to be written."""
+
+    number: str
+    city: str
+    issuer: str
+    place_name: str
+    place_code: str
+    place_address: str
+    operator: str
+    receiver_name: str
+    receiver_phone: str
+    inspected_at: datetime
+    inspectors: tuple[str, ...]
+    findings: tuple[NoticeFinding, ...]
+    deadline: date
+    issued_on: date
+    record_url: str
+    contact: str = ""
+
+
+def rectification_notice(notice: NoticeData, language: Language) -> bytes:
+    """The notice as an A4 PDF (整改通知书), with a code that leads back to the record."""
+    data = {
+        **asdict(notice),
+        "inspected_at": _moment(notice.inspected_at, language),
+        "deadline": _day(notice.deadline, language),
+        "issued_on": _day(notice.issued_on, language),
+        "findings": [
+            {**asdict(finding), "deadline": finding.deadline.isoformat()} for finding in notice.findings
+        ],
+        "code": qr_svg(notice.record_url),
+    }
+    return _set(_TEMPLATES / f"rectification-notice.{language}.typ", data, notice.issued_on)
+
+
+def _set(template: Path, data: Mapping[str, Any], on: date) -> bytes:
+    """Set one template with its data, for archives (PDF/A-2b) where that is possible; same data, same bytes.
+
+    A letter that no font of ours has (an emoji, a very rare character) rules PDF/A out; it is then shown as a box.
+    """
+    try:
+        return _compiled(template, data, on, "a-2b")
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compiled(template, data, on, "1.7")
+
+
+def _compiled(template: Path, data: Mapping[str, Any], on: date, standard: Literal["a-2b", "1.7"]) -> bytes:
+    made = typst.compile(
+        template,
+        root=_TEMPLATES,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=standard,
+        timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("typst gave no single document")
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Noto Sans SC and Noto Serif SC from their package, so that no system font is needed."""
+    folder = Path(pylopdf_fonts_zh_cn.__file__).parent
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%B %Y}"
+
+
+def _moment(moment: datetime, language: Language) -> str:
+    return f"{_day(moment.date(), language)}{'' if language == 'zh' else ', '}{moment:%H:%M}"
