@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 ROOT = Path(__file__).resolve().parent.parent
 ALLOWED_SKIPS = ROOT / "tests" / "allowed-skips.txt"
@@ -39,6 +40,15 @@ def test_data() -> Callable[[str], Path]:
         return path
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Give each process a PostgreSQL database of its own; SQLite's are in memory and private anyway."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    default = connections.settings["default"]
+    if worker and default["ENGINE"] == "django.db.backends.postgresql":
+        default["TEST"]["NAME"] = f"test_anlan_{worker}"
 
 
 # ---- only what reads or writes the database, for the run on PostgreSQL -------------------------
