@@ -38,6 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
     "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city"),
     "rebuild": Entry("anlan.management.rebuild:rebuild", "重建投影", "make projections anew"),
+    "user": Entry("anlan.management.users:user", "账号：建立、授权、重设密码", "accounts: make, grant, set a password"),
     "manage": Entry("anlan.management.manage:manage", "Django 管理命令", "pass a command on to Django"),
 }
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from anlan.actions import journal
+from anlan.actions.installation import DemoAccount, mark_demo, name_city
 from anlan.actions.journal import Change
 from anlan.actions.register import Measured, PlaceDraft, register_places
 from anlan.actions.schemes import adopt, set_local_value, store_folder
@@ -59,6 +60,8 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         progress("履职证据", "evidence")
         _records(city, users, zone)
         rebuild_standing(at=at)
+        name_city(city.name_zh, city.name_en, by=None, at=at)
+        mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])
         entry = Change("load-demo-city", "city", city.code, subject_label=city.name_zh)
         journal.write(entry, by=office, at=at)
 

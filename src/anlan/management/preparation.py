@@ -42,8 +42,8 @@ def adopt(schemes: tuple[str, ...]) -> None:
 def explain_first_administrator() -> None:
     """Tell how a real installation gets its first account."""
     tell(
-        "尚无账号：请运行 `anlan manage createsuperuser` 建立首位管理员。",
-        "there is no account yet: make the first administrator with `anlan manage createsuperuser`.",
+        "尚无账号：请运行 `anlan user create NAME --role administrator` 建立首位管理员。",
+        "there is no account yet: make the first administrator with `anlan user create NAME --role administrator`.",
     )
 
 

@@ -2,4 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from anlan.web import account, accounts, journal, people, settings, shell
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *shell.urlpatterns,
+    *accounts.addresses,
+    *account.addresses,
+    *people.addresses,
+    *journal.addresses,
+    *settings.addresses,
+]

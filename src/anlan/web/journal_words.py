@@ -1,0 +1,215 @@
+"""The journal's actions, subjects and changes in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from anlan.models import Entry
+from anlan.web.navigation import ROLE_NAMES
+from anlan.web.templatetags.times import exact, figure
+
+Words = str | Promise
+
+ACTIONS: Final[dict[str, tuple[Words, str]]] = {
+    "register-place": (_("Place registered"), "building-plus"),
+    "change-place": (_("Place changed"), "pencil"),
+    "close-place": (_("Place closed"), "building-off"),
+    "import-places": (_("Places imported"), "file-import"),
+    "add-checkpoint": (_("Checkpoint added"), "qrcode"),
+    "close-checkpoint": (_("Checkpoint closed"), "qrcode-off"),
+    "add-post": (_("Post added"), "shield-plus"),
+    "record-occurrence": (_("Event recorded"), "calendar-event"),
+    "record-evidence": (_("Evidence recorded"), "circle-check"),
+    "strike-evidence": (_("Evidence struck through"), "strikethrough"),
+    "open-finding": (_("Finding opened"), "alert-square-rounded"),
+    "close-finding": (_("Finding closed"), "square-rounded-check"),
+    "give-waiver": (_("Waiver given"), "hand-stop"),
+    "withdraw-waiver": (_("Waiver withdrawn"), "hand-off"),
+    "store-edition": (_("Edition stored"), "book-upload"),
+    "adopt-scheme": (_("Scheme adopted"), "book-2"),
+    "end-adoption": (_("Adoption ended"), "book-off"),
+    "set-local-value": (_("Local value set"), "adjustments"),
+    "withdraw-local-value": (_("Local value withdrawn"), "adjustments-off"),
+    "raise-posture": (_("Posture raised"), "arrow-up-circle"),
+    "end-posture": (_("Posture ended"), "arrow-down-circle"),
+    "create-person": (_("Account made"), "user-plus"),
+    "change-person": (_("Account changed"), "user-edit"),
+    "change-password": (_("Password changed"), "lock-password"),
+    "deactivate-person": (_("Account closed"), "user-off"),
+    "reactivate-person": (_("Account opened again"), "user-check"),
+    "give-role": (_("Role granted"), "shield-check"),
+    "end-role": (_("Grant ended"), "shield-off"),
+    "create-token": (_("Token made"), "key"),
+    "revoke-token": (_("Token revoked"), "key-off"),
+    "end-device": (_("Device ended"), "device-mobile-off"),
+    "enable-second-factor": (_("Second step turned on"), "lock"),
+    "disable-second-factor": (_("Second step turned off"), "lock-open"),
+    "renew-recovery-codes": (_("New recovery codes"), "refresh"),
+    "end-sessions": (_("Sessions ended"), "logout"),
+    "sign-in": (_("Signed in"), "login"),
+    "sign-out": (_("Signed out"), "logout"),
+    "lock-out": (_("Locked after failed tries"), "lock-exclamation"),
+    "change-settings": (_("Settings changed"), "settings"),
+    "load-demo-city": (_("Demo city loaded"), "flask"),
+}
+"""What was done, in words, with its picture; a test holds this table against what the actions write."""
+
+FIELDS: Final[dict[str, Words]] = {
+    "name_zh": _("Chinese name"),
+    "name_en": _("English name"),
+    "name": _("Name"),
+    "email": _("E-mail"),
+    "language": _("Language"),
+    "username": _("User name"),
+    "expires_on": _("Last day"),
+    "is_active": _("Account open"),
+    "role": _("Role"),
+    "scope": _("For"),
+    "valid_from": _("From"),
+    "valid_until": _("Until"),
+    "start": _("From"),
+    "end": _("Until"),
+    "at": _("Time"),
+    "kind": _("Kind"),
+    "district": _("District"),
+    "department": _("Department"),
+    "operator": _("Operator"),
+    "address": _("Address"),
+    "longitude": _("Longitude"),
+    "latitude": _("Latitude"),
+    "hours": _("Opening hours"),
+    "area_m2": _("Area (m²)"),
+    "daily_visitors": _("Visitors a day"),
+    "peak_present": _("Peak number present"),
+    "critical_facility": _("Critical facility"),
+    "public_service": _("Public service"),
+    "receiver_post": _("Receiver's post"),
+    "receiver_name": _("Receiver's name"),
+    "receiver_phone": _("Receiver's telephone"),
+    "receiver_email": _("Receiver's e-mail"),
+    "source": _("Source"),
+    "source_id": _("Source's number"),
+    "closed_at": _("Closed"),
+    "withdrawn_at": _("Withdrawn"),
+    "checkpoint": _("Checkpoint"),
+    "post": _("Post"),
+    "rule": _("Rule"),
+    "item": _("Item"),
+    "deadline": _("Deadline"),
+    "effective_at": _("Done at"),
+    "struck": _("Struck through"),
+    "level": _("Level"),
+    "value": _("Value"),
+    "sha256": _("Hash of the content"),
+    "token": _("Token"),
+    "device": _("Device"),
+    "may_write": _("May write"),
+    "expires_at": _("Ends"),
+    "sessions": _("Sessions"),
+    "note": _("Note"),
+    "reason": _("Reason"),
+}
+
+SUBJECTS: Final[dict[str, Words]] = {
+    "place": _("Place"),
+    "evidence": _("Evidence"),
+    "finding": _("Finding"),
+    "waiver": _("Waiver"),
+    "scheme": _("Scheme"),
+    "local-value": _("Local value"),
+    "posture": _("Posture"),
+    "person": _("Person"),
+    "city": _("City"),
+    "import": _("Import"),
+}
+
+LEVELS: Final[dict[str, Words]] = {
+    "normal": _("normal"),
+    "blue": _("blue"),
+    "yellow": _("yellow"),
+    "orange": _("orange"),
+    "red": _("red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after, in words."""
+
+    field: str
+    before: str
+    after: str
+
+
+def action_words(action: str) -> str:
+    """What was done; the action's own name where nobody has given it words."""
+    return str(ACTIONS[action][0]) if action in ACTIONS else action
+
+
+def action_icon(action: str) -> str:
+    """The picture of an action."""
+    return ACTIONS[action][1] if action in ACTIONS else "point"
+
+
+def changes_in_words(changes: Mapping[str, Any]) -> list[FieldChange]:
+    """Each changed field with its values before and after."""
+    rows = []
+    for field, pair in changes.items():
+        before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        plain = field.removeprefix("facts.")
+        rows.append(FieldChange(str(FIELDS.get(plain, plain)), value_words(before), value_words(after)))
+    return rows
+
+
+def value_words(value: Any) -> str:
+    """A value as the journal keeps it, in words; empty for none."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, int | float):
+        return str(figure(value))
+    if isinstance(value, str):
+        if value in ROLE_NAMES:
+            return str(ROLE_NAMES[value])
+        if value in LEVELS:
+            return str(LEVELS[value])
+        return _moment(value)
+    if isinstance(value, list):
+        return gettext(", ").join(value_words(item) for item in value)
+    if isinstance(value, dict):
+        return gettext(", ").join(f"{key}: {value_words(item)}" for key, item in value.items())
+    return str(value)
+
+
+def address_of(entry: Entry) -> str:
+    """The page of what an entry is about; empty where there is none."""
+    try:
+        if entry.subject_kind == "person" and entry.subject_label:
+            return reverse("person", args=[entry.subject_label])
+        if entry.subject_kind == "finding":
+            return reverse("finding", args=[entry.subject_id])
+        if entry.subject_kind == "scheme":
+            return reverse("scheme", args=[entry.subject_id])
+        if entry.place_code:
+            return reverse("place", args=[entry.place_code])
+    except NoReverseMatch:
+        return ""
+    return ""
+
+
+def _moment(text: str) -> str:
+    """An ISO time as a person writes it; any other text as it is."""
+    if len(text) < 16 or text[4:5] != "-" or "T" not in text:
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return exact(at) if at.tzinfo is not None else text

@@ -1,0 +1,427 @@
+"""People and roles: who works with Anlan, what they were granted, what they signed in with."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import password_validation
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anlan.actions import accounts, second_factor
+from anlan.actions.accounts import LastAdministratorError, Scope
+from anlan.models import ApiToken, Department, Device, District, Grant, Place, User
+from anlan.queries.people import (
+    PeopleFilter,
+    guards_only,
+    held_grants,
+    list_people,
+    open_sessions,
+    open_tokens,
+)
+from anlan.queries.reach import people_within
+from anlan.web import access, clock
+from anlan.web.people_words import ROLE_CHOICES, ROLE_NOTES, grant_rows, session_rows
+from anlan.web.shell import page
+
+
+class PeopleSearch(forms.Form):
+    """The filters of the list."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Search people"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Name or user name")}),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), required=False, choices=[("", gettext_lazy("All")), *ROLE_CHOICES]
+    )
+    closed = forms.BooleanField(label=gettext_lazy("Closed accounts"), required=False)
+
+
+class PersonForm(forms.Form):
+    """What is kept about a member of staff, and nothing else."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=64)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    expires_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy(
+            "After this day the account opens nothing. Leave it empty for permanent staff."
+        ),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class NewPersonForm(PersonForm):
+    """A new account with its first password."""
+
+    username = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$",
+        label=gettext_lazy("User name"),
+        help_text=gettext_lazy("Letters, digits and . _ - @; two at least."),
+        error_messages={"invalid": gettext_lazy("Use letters, digits and . _ - @ only, two at least.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("First password"),
+        max_length=128,
+        strip=False,
+        help_text=gettext_lazy(
+            "At least 8 characters. Hand it over in person; it can be changed under My account."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    field_order = ("username", "name", "password", "email", "expires_on")
+
+    def clean_username(self) -> str:
+        username = str(self.cleaned_data["username"])
+        if username == "new" or User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError(_("Somebody has this user name already."))
+        return username
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        password_validation.validate_password(password, User(username=self.cleaned_data.get("username", "")))
+        return password
+
+
+class GrantForm(forms.Form):
+    """A role, for what, and for how long."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=ROLE_CHOICES,
+        help_text=gettext_lazy("What each role may do is described beside this form."),
+    )
+    district = forms.ModelChoiceField(
+        label=gettext_lazy("For one district"), queryset=District.objects.order_by("code"), required=False
+    )
+    department = forms.ModelChoiceField(
+        label=gettext_lazy("For one department"), queryset=Department.objects.order_by("code"), required=False
+    )
+    place = forms.CharField(
+        label=gettext_lazy("For one place (its code)"),
+        required=False,
+        max_length=64,
+        help_text=gettext_lazy("Leave all three empty for the whole city."),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_place(self) -> str:
+        code = str(self.cleaned_data["place"]).strip()
+        if code and not Place.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("There is no place with this code."))
+        return code
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until and until < clock.today():
+            raise forms.ValidationError(_("This day is over."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        named = [field for field in ("district", "department", "place") if values.get(field)]
+        if len(named) > 1:
+            self.add_error(
+                named[1], _("A grant is for one district, one department or one place. Give two grants.")
+            )
+        if (
+            values.get("role") in {"venue-manager", "guard"}
+            and not values.get("place")
+            and "place" not in self.errors
+        ):
+            self.add_error("place", _("This role belongs to one place; state its code."))
+        if values.get("role") == "administrator" and named:
+            self.add_error(named[0], _("An administrator looks after the whole installation."))
+        return values
+
+    def scope(self) -> Scope:
+        district, department = self.cleaned_data["district"], self.cleaned_data["department"]
+        return Scope(
+            district=district.code if district else "",
+            department=department.code if department else "",
+            place=self.cleaned_data["place"],
+        )
+
+
+@access.needs("see-people")
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The list of people; guards by name only for whoever manages people."""
+    form = PeopleSearch(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    wanted = PeopleFilter(chosen.get("q", ""), chosen.get("role", ""), bool(chosen.get("closed")))
+    shown, at = _shown(request), clock.now()
+    rows, after = list_people(shown, wanted, at, after=request.GET.get("after", ""))
+    words = {
+        row.grant.pk: row for row in grant_rows([grant for person in rows for grant in person.grants], at)
+    }
+    context = {
+        "title": _("People and roles"),
+        "subtitle": _("Who works with Anlan and what each may see and do"),
+        "form": form,
+        "rows": [(person, [words[grant.pk] for grant in person.grants]) for person in rows],
+        "after": after,
+        "unnamed_guards": 0
+        if access.allowed(request, "manage-people")
+        else guards_only().filter(is_active=True).count(),
+        "may_manage": access.allowed(request, "manage-people"),
+    }
+    return page(request, "people/people.html", context, results="people/_results.html")
+
+
+@access.needs("see-people")
+@require_safe
+def person(request: HttpRequest, username: str) -> HttpResponse:
+    """One person: grants, sessions, devices, tokens."""
+    return _person_page(request, _person(request, username), GrantForm())
+
+
+@access.needs("manage-people")
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_new(request: HttpRequest) -> HttpResponse:
+    """A new account; the role is granted on the next page."""
+    form = NewPersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by = access.user_of(request)
+        made = accounts.create_person(**form.cleaned_data, by=by, at=clock.now())
+        messages.success(request, _("The account exists. Now grant a role: until then it opens nothing."))
+        return HttpResponseRedirect(reverse("person", args=[made.username]) + "#grant")
+    context = {"title": _("New person"), "crumbs": _crumbs(), "form": form}
+    return page(request, "people/person_form.html", context, status=422 if form.errors else 200)
+
+
+@access.needs("manage-people")
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_edit(request: HttpRequest, username: str) -> HttpResponse:
+    """Change the name, e-mail or last day."""
+    user = _person(request, username)
+    initial = {"name": user.name, "email": user.email, "expires_on": user.expires_on}
+    form = PersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        accounts.change_person(user, form.cleaned_data, by=access.user_of(request), at=clock.now())
+        messages.success(request, _("Saved."))
+        return _to(user)
+    context = {"title": _("Change the account"), "crumbs": _crumbs(user), "form": form, "person": user}
+    return page(request, "people/person_form.html", context, status=422 if form.errors else 200)
+
+
+@access.needs("manage-people")
+@sensitive_post_parameters("password")
+@require_POST
+def person_password(request: HttpRequest, username: str) -> HttpResponse:
+    """A new password for somebody who forgot theirs; all their sessions end."""
+    user = _person(request, username)
+    password = request.POST.get("password", "")
+    try:
+        password_validation.validate_password(password, user)
+    except forms.ValidationError as error:
+        return _person_page(request, user, GrantForm(), password_errors=error.messages, status=422)
+    accounts.set_password(user, password, by=access.user_of(request), at=clock.now())
+    messages.success(
+        request, _("The new password holds from now on; all sessions of this person have ended.")
+    )
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def person_second_step_off(request: HttpRequest, username: str) -> HttpResponse:
+    """Turn the second step off for somebody who lost the phone and the recovery codes."""
+    user = _person(request, username)
+    second_factor.disable(user, by=access.user_of(request), at=clock.now())
+    messages.success(request, _("The second step is off for this person."))
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def person_deactivate(request: HttpRequest, username: str) -> HttpResponse:
+    """Close an account: everything it opened closes at once."""
+    user = _person(request, username)
+    try:
+        accounts.deactivate(
+            user, by=access.user_of(request), at=clock.now(), reason=request.POST.get("reason", "")[:500]
+        )
+        messages.success(request, _("The account is closed; its sessions and tokens have ended."))
+    except LastAdministratorError:
+        messages.error(request, _last_administrator())
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def person_reactivate(request: HttpRequest, username: str) -> HttpResponse:
+    """Open a closed account again."""
+    user = _person(request, username)
+    accounts.reactivate(user, by=access.user_of(request), at=clock.now())
+    messages.success(request, _("The account is open again."))
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def person_sessions_end(request: HttpRequest, username: str) -> HttpResponse:
+    """End all sessions of somebody at once."""
+    user = _person(request, username)
+    accounts.end_sessions(user, by=access.user_of(request), at=clock.now())
+    messages.success(request, _("All sessions of this person have ended."))
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def grant_give(request: HttpRequest, username: str) -> HttpResponse:
+    """Grant a role."""
+    user, at = _person(request, username), clock.now()
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        return _person_page(request, user, form, status=422)
+    until = form.cleaned_data["until"]
+    accounts.give_role(
+        user,
+        form.cleaned_data["role"],
+        scope=form.scope(),
+        valid_until=datetime.combine(until + timedelta(days=1), time(), at.tzinfo) if until else None,
+        by=access.user_of(request),
+        at=at,
+    )
+    messages.success(request, _("The role is granted and holds from now on."))
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def grant_end(request: HttpRequest, username: str, grant_id: UUID) -> HttpResponse:
+    """End a grant now."""
+    user = _person(request, username)
+    grant = Grant.objects.filter(pk=grant_id, user=user).first()
+    if grant is None:
+        raise Http404
+    try:
+        accounts.end_role(grant, by=access.user_of(request), at=clock.now())
+        messages.success(request, _("The grant has ended."))
+    except LastAdministratorError:
+        messages.error(request, _last_administrator())
+    return _to(user)
+
+
+@access.needs("manage-people")
+@require_POST
+def person_token_revoke(request: HttpRequest, username: str, token_id: UUID) -> HttpResponse:
+    """Revoke somebody's token."""
+    token = ApiToken.objects.filter(pk=token_id, user=_person(request, username)).first()
+    if token is None:
+        raise Http404
+    accounts.revoke_token(token, by=access.user_of(request), at=clock.now())
+    messages.success(request, _("The token opens nothing any more."))
+    return _to(token.user)
+
+
+@access.needs("manage-people")
+@require_POST
+def device_end(request: HttpRequest, username: str, device_id: UUID) -> HttpResponse:
+    """End the enrolment of somebody's phone."""
+    device = Device.objects.filter(pk=device_id, user=_person(request, username)).first()
+    if device is None:
+        raise Http404
+    accounts.end_device(device, by=access.user_of(request), at=clock.now())
+    messages.success(request, _("The device is no longer enrolled."))
+    return _to(device.user)
+
+
+def _shown(request: HttpRequest) -> QuerySet[User]:
+    """People the asker may see: within reach, and guards only if the asker manages people."""
+    found = people_within(access.request_reach(request, "see-people"), User.objects.all())
+    return (
+        found
+        if access.allowed(request, "manage-people")
+        else found.exclude(pk__in=guards_only().values("pk"))
+    )
+
+
+def _person(request: HttpRequest, username: str) -> User:
+    user = _shown(request).filter(username=username).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _person_page(
+    request: HttpRequest,
+    user: User,
+    form: GrantForm,
+    *,
+    password_errors: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = clock.now()
+    context = {
+        "title": user.name or user.username,
+        "subtitle": user.username,
+        "crumbs": _crumbs(),
+        "person": user,
+        "expired": user.expires_on is not None and user.expires_on < at.date(),
+        "grants": grant_rows(held_grants(user), at),
+        "second_step": second_factor.is_enabled(user),
+        "sessions": session_rows(open_sessions(user, at)),
+        "tokens": open_tokens(user, at),
+        "devices": user.devices.order_by("-enrolled_at"),
+        "may_manage": access.allowed(request, "manage-people"),
+        "form": form,
+        "role_notes": [(name, ROLE_NOTES[role]) for role, name in ROLE_CHOICES],
+        "password_errors": password_errors or [],
+    }
+    return page(request, "people/person.html", context, status=status)
+
+
+def _last_administrator() -> str:
+    return _("This is the last administrator. Grant the role to somebody else first; nothing was changed.")
+
+
+def _to(user: User) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("person", args=[user.username]))
+
+
+def _crumbs(user: User | None = None) -> list[tuple[str, str]]:
+    crumbs = [(_("People and roles"), reverse("people"))]
+    return [*crumbs, (str(user), reverse("person", args=[user.username]))] if user else crumbs
+
+
+addresses = [
+    path("people/", people, name="people"),
+    path("people/new/", person_new, name="person-new"),
+    path("people/<str:username>/", person, name="person"),
+    path("people/<str:username>/edit/", person_edit, name="person-edit"),
+    path("people/<str:username>/password/", person_password, name="person-password"),
+    path("people/<str:username>/second-step/off/", person_second_step_off, name="person-second-step-off"),
+    path("people/<str:username>/deactivate/", person_deactivate, name="person-deactivate"),
+    path("people/<str:username>/reactivate/", person_reactivate, name="person-reactivate"),
+    path("people/<str:username>/sessions/end/", person_sessions_end, name="person-sessions-end"),
+    path("people/<str:username>/grants/", grant_give, name="grant-give"),
+    path("people/<str:username>/grants/<uuid:grant_id>/end/", grant_end, name="grant-end"),
+    path(
+        "people/<str:username>/tokens/<uuid:token_id>/revoke/",
+        person_token_revoke,
+        name="person-token-revoke",
+    ),
+    path("people/<str:username>/devices/<uuid:device_id>/end/", device_end, name="device-end"),
+]
