@@ -24,7 +24,7 @@ VOCABULARY = "vocabulary"
 SHARED_VOCABULARY = Path(__file__).parents[3] / "schemes" / VOCABULARY
 """The words that come with Anlan, for a scheme that has no vocabulary folder beside its own."""
 _HEADS = ("scheme.yaml", "scheme.yml")
-_TERM_GROUPS = ("evidence", "events", "concerns", "groups", "sources")
+_TERM_GROUPS = ("evidence", "events", "units", "concerns", "groups", "sources")
 
 
 def read_scheme(folder: Path, vocabulary: Path | None = None) -> tuple[Scheme | None, tuple[Problem, ...]]:
