@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from anlan.engine import duties as rules
 from anlan.engine import standing
+from anlan.engine.coverage import Coverage, coverage
 from anlan.engine.duties import Derived
 from anlan.engine.facts import Basis, EvidenceMark, SubjectFacts, WaiverSpan
 from anlan.engine.policy import FactValue, Level
-from anlan.engine.standing import Coverage, WindowState
+from anlan.engine.standing import WindowState
 from anlan.models import Department, Place
 from anlan.queries.schemes import adoptions, local_figures
 from anlan.queries.standing import latest_marks
@@ -103,7 +104,7 @@ def year_of_place(place: Place, year: int, at: datetime) -> Coverage:
     until = min(at, datetime(year + 1, 1, 1, tzinfo=zone) + timedelta(days=40))
     marks = evidence_marks(of=Q(place=place), since=start, until=until)
     waivers = waiver_spans(of=Q(place=place))
-    return standing.coverage(place_subject(place), basis(), marks, waivers, year, at)
+    return coverage(place_subject(place), basis(), marks, waivers, year, at)
 
 
 def windows_of_place(
