@@ -167,16 +167,14 @@ class Watch:
         context.on("response", self._response)
         context.route(re.compile(r"^(?!data:|blob:)"), self._only_our_site)
 
-    def expect(self, pattern: str) -> None:
-        """Forget faults that a journey provokes on purpose."""
-        self.faults = [fault for fault in self.faults if not re.search(pattern, fault)]
-
     def _console(self, message: Any) -> None:
-        if message.type == "error":
+        # Chromium also logs every answer above 399; which of those are faults is decided in _response.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 500:
+        is_missing_file = response.status >= 400 and "/static/" in response.url
+        if response.status >= 500 or is_missing_file:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
     def _only_our_site(self, route: Any) -> None:
@@ -187,38 +185,59 @@ class Watch:
         route.abort()
 
 
-OpenPage = Callable[..., Page]
+class OpenPage:
+    """Opens pages, each in a context of its own, and remembers what went wrong on them."""
 
+    def __init__(self, site: Site, chromium: Browser) -> None:
+        self._site = site
+        self._chromium = chromium
+        self._opened: list[tuple[BrowserContext, Watch]] = []
 
-@pytest.fixture
-def open_page(site: Site, chromium: Browser) -> Iterator[OpenPage]:
-    """Open a page in a context of its own: `open_page("/", language="en", role="guard", phone=True)`."""
-    opened: list[tuple[BrowserContext, Watch]] = []
-
-    def open_one(
-        path: str = "/", *, language: str = "zh-hans", role: str = "", phone: bool = False, dark: bool = False
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        language: str = "zh-hans",
+        role: str = "",
+        phone: bool = False,
+        dark: bool = False,
     ) -> Page:
-        context = chromium.new_context(
+        """A page after the visit to `path`, signed in with the demo account of `role`."""
+        context = self._chromium.new_context(
             **(PHONE if phone else DESKTOP),
-            base_url=site.address,
+            base_url=self._site.address,
             locale="zh-CN" if language == "zh-hans" else "en-GB",
             timezone_id="Asia/Shanghai",
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
-        opened.append((context, Watch(context, site.address)))
-        set_language(context, site, language)
+        self._opened.append((context, Watch(context, self._site.address)))
+        set_language(context, self._site, language)
         page = context.new_page()
         if role:
-            sign_in(page, site.account(role))
+            sign_in(page, self._site.account(role))
         page.goto(path)
         return page
 
-    yield open_one
-    faults = [fault for context, watch in opened for fault in watch.faults]
-    for context, _watch in opened:
-        context.close()
+    def expect(self, pattern: str) -> None:
+        """Forget faults that a journey provokes on purpose."""
+        for _context, watch in self._opened:
+            watch.faults = [fault for fault in watch.faults if not re.search(pattern, fault)]
+
+    def close(self) -> list[str]:
+        """Close everything; what is left of the faults."""
+        for context, _watch in self._opened:
+            context.close()
+        return [fault for _context, watch in self._opened for fault in watch.faults]
+
+
+@pytest.fixture
+def open_page(site: Site, chromium: Browser) -> Iterator[OpenPage]:
+    """`open_page("/", language="en", role="guard", phone=True)`; any fault on a page fails the test."""
+    opener = OpenPage(site, chromium)
+    yield opener
+    faults = opener.close()
     assert not faults, "\n".join(faults)
 
 
@@ -241,7 +260,7 @@ def set_language(context: BrowserContext, site: Site, language: str) -> None:
 
 def sign_in(page: Page, account: dict[str, str]) -> None:
     """Sign in through the form."""
-    page.goto("/sign-in")
+    page.goto("/sign-in/")
     page.locator("input[name=username]").fill(account["username"])
     page.locator("input[name=password]").fill(account["password"])
     page.locator("input[name=password]").press("Enter")
