@@ -11,9 +11,9 @@ ROOT = Path(__file__).parent.parent
 
 FORBIDDEN = re.compile(
     r"citizen|resident_?(id|name)|visitor_?(name|id|list)|watch_?list|black_?list|suspect|person_?(of|score|risk|file)"
-    r"|face|facial|biometric|fingerprint|iris|gait|id_?card|identity_?(number|card)|passport|plate_?number|licen[cs]e_?plate"
+    r"|face_?(id|recog|match|image|vector)|facial|biometric|fingerprint|iris|gait|id_?card|identity_?(number|card)|passport|plate_?number|licen[cs]e_?plate"
     r"|imsi|imei|mac_?address|track(ed|ing)|trajectory|whereabouts|contacts_of|social_?(media|credit)|opinion|religion"
-    r"|ethnic|patient|victim_?name|gender|birth|nationality|household",
+    r"|ethnic|(?<!out)patient|victim_?name|gender|birth|nationality|household",
     re.IGNORECASE,
 )
 PUBLIC_SURFACE = [

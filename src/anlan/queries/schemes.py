@@ -1,14 +1,16 @@
 """Which editions are adopted, and the city's own figures, as the engine takes them."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from django.db.models import Q
 
 from anlan.engine.facts import Adoption as AdoptionFacts
 from anlan.engine.facts import LocalFigure
-from anlan.engine.policy import Scheme
-from anlan.engine.schemes import read_scheme_texts
+from anlan.engine.policy import Problem, Scheme
+from anlan.engine.schemes import read_scheme, read_scheme_texts
 from anlan.models import Adoption, Edition, LocalValue
 
 
@@ -70,3 +72,51 @@ def _known_end(row: Adoption, known_at: datetime | None) -> datetime | None:
     if known_at is not None and row.ended_recorded_at is not None and row.ended_recorded_at > known_at:
         return None
     return row.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedScheme:
+    """A scheme the city has to do with: the edition it works by, if any, and the ones that are stored."""
+
+    scheme: Scheme
+    adoption: Adoption | None
+    editions: tuple[Edition, ...]
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.adoption is not None
+
+
+def stored_schemes(at: datetime) -> list[AdoptedScheme]:
+    """All stored schemes, those in force first; three reads."""
+    editions: dict[str, list[Edition]] = {}
+    for edition in Edition.objects.defer("sources").order_by("-stored_at"):
+        editions.setdefault(edition.scheme, []).append(edition)
+    running = {
+        adoption.edition.scheme: adoption
+        for adoption in Adoption.objects.select_related("edition").order_by("valid_from", "recorded_at")
+        if adoption.valid_from <= at and (adoption.valid_until is None or adoption.valid_until > at)
+    }
+    found = [
+        AdoptedScheme(
+            scheme=scheme_of((running[name].edition if name in running else rows[0]).sha256),
+            adoption=running.get(name),
+            editions=tuple(rows),
+        )
+        for name, rows in editions.items()
+    ]
+    return sorted(found, key=lambda one: (not one.is_adopted, one.scheme.id))
+
+
+def stored_scheme(name: str, at: datetime, sha256: str = "") -> AdoptedScheme | None:
+    """One stored scheme: the edition in force, or the one whose hash begins with `sha256`."""
+    found = next((one for one in stored_schemes(at) if one.scheme.id == name), None)
+    if found is None or not sha256:
+        return found
+    edition = next((row for row in found.editions if row.sha256.startswith(sha256)), None)
+    return None if edition is None else replace(found, scheme=scheme_of(edition.sha256))
+
+
+def schemes_on_disk(folder: Path) -> list[tuple[Scheme | None, tuple[Problem, ...], Path]]:
+    """The schemes that came with the installation or were put beside them, with what is wrong with them."""
+    return [(*read_scheme(path.parent), path.parent) for path in sorted(folder.glob("*/scheme.yaml"))]

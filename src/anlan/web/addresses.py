@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.web import account, accounts, journal, people, settings, shell
+from anlan.web import account, accounts, journal, people, schemes, settings, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *shell.urlpatterns,
@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *account.addresses,
     *people.addresses,
     *journal.addresses,
+    *schemes.addresses,
     *settings.addresses,
 ]
