@@ -142,10 +142,16 @@ def _can_import(module: str) -> bool:
     )
 
 
-def _interpreter() -> str:
-    return (
-        f"{platform.python_implementation()}-{platform.python_version()}-{sys.platform}-{platform.machine()}"
+def _kind_of_python() -> str:
+    """What the environment's own Python is, as far as packages depend on it; empty when it is broken."""
+    program = (
+        "import platform as p, sys; print(p.python_implementation(), *sys.version_info[:2], p.machine())"
     )
+    try:
+        outcome = subprocess.run([PYTHON, "-c", program], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return outcome.stdout.strip() if outcome.returncode == 0 else ""
 
 
 def _make_venv() -> None:
@@ -255,9 +261,10 @@ def _install_ourselves() -> None:
 
 def prepare_packages(purpose: str) -> None:
     """Make the environment for `run` or for `check`; one that can check can also run."""
-    if read_stamp().get("python") != _interpreter() or not PYTHON.exists():
+    # Any Python that made the environment will do, whichever of several is first on the path today.
+    if not (kind := _kind_of_python()) or read_stamp().get("python") != kind:
         _make_venv()
-        write_stamp(python=_interpreter())
+        write_stamp(python=_kind_of_python())
     locks = {"run": [LOCKS / "run.txt"], "check": [LOCKS / "check.txt", LOCKS / "oracle.txt"]}
     ourselves = digest(ROOT / "pyproject.toml")
     stamp = read_stamp()
