@@ -60,7 +60,8 @@ def date_of(cell: Cell) -> date | Text:
     if isinstance(cell, date):
         return cell
     given = text_of(cell)
-    found = _DATE.fullmatch(given) or _COMPACT_DATE.fullmatch(given)
+    plain = unicodedata.normalize("NFKC", given)
+    found = _DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
     try:
         day = date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
