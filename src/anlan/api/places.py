@@ -15,7 +15,7 @@ from anlan.actions.register import change_facts, close_place, register_places
 from anlan.api import idempotency
 from anlan.api.etags import IfMatch, IfNoneMatch, etag_of, is_unchanged, not_modified, require_match
 from anlan.api.idempotency import json_answer
-from anlan.api.inputs import Code, DistrictCode, Filters, Flag, Input, Instant, Reason, Search, Word
+from anlan.api.inputs import Code, DistrictCode, Filters, Flag, Instant, Reasoned, Search, Word
 from anlan.api.paging import Paged, page_of
 from anlan.api.place_parts import router as parts
 from anlan.api.place_values import PlaceChanges, PlaceIn, PlaceOut, PlacePage, draft_of, place_out
@@ -52,10 +52,6 @@ class PlaceFilters(PlaceChoice, Paged):
     """Which places, and which page of them."""
 
 
-class Closing(Input):
-    reason: Reason
-
-
 @router.get("/places", response=PlacePage, auth=needs("see-places"))
 def places(request: HttpRequest, asked: Query[PlaceFilters]) -> PlacePage:
     """Places within reach, in the order of their codes."""
@@ -77,13 +73,13 @@ def places_geojson(request: HttpRequest, asked: Query[PlaceChoice]) -> Streaming
     return StreamingHttpResponse(_feature_collection(rows), content_type="application/geo+json")
 
 
-@router.post("/places", response={201: PlaceOut}, auth=needs("edit-places"))
+@router.post("/places", response={201: PlaceOut}, auth=needs("register-places"))
 def create_place(request: HttpRequest, stated: PlaceIn, key: idempotency.Key = None) -> HttpResponse:
     """Register a place."""
     asker = asker_of(request)
 
     def act() -> tuple[int, BaseModel]:
-        if not rules.may(asker.grants, "edit-places", _target(stated, stated.code)):
+        if not rules.may(asker.grants, "register-places", _target(stated, stated.code)):
             raise ProblemError("refused")
         _check(stated)
         if Place.objects.filter(code=stated.code).exists():
@@ -120,7 +116,11 @@ def change_place(
             _require_reach(asker, stated)
         _check(stated)
         draft = draft_of(
-            stated, code=code, name_zh=stated.name_zh or found.name_zh, kind=stated.kind or found.kind, facts={}
+            stated,
+            code=code,
+            name_zh=stated.name_zh or found.name_zh,
+            kind=stated.kind or found.kind,
+            facts={},
         )
         register_places([draft], by=asker.user, at=asker.at, reason=stated.reason)
         change_facts(
@@ -135,7 +135,7 @@ def change_place(
 
 
 @router.post("/places/{code}/close", response=PlaceOut, auth=needs("edit-places"))
-def end_place(request: HttpRequest, code: Code, stated: Closing, if_match: IfMatch = None) -> HttpResponse:
+def end_place(request: HttpRequest, code: Code, stated: Reasoned, if_match: IfMatch = None) -> HttpResponse:
     """Close a place: it owes nothing from now on, its records stay."""
     asker = asker_of(request)
     with transaction.atomic():

@@ -4,7 +4,10 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from anlan.web import access
 
+
+@access.open_to_anybody
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers; anything else is a failure of the server."""

@@ -44,7 +44,7 @@ class JournalSearch(forms.Form):
         required=False,
         choices=[("", gettext_lazy("All")), *((action, words) for action, (words, _icon) in ACTIONS.items())],
     )
-    by = forms.CharField(label=gettext_lazy("Who (user name)"), required=False, max_length=64)
+    by = forms.CharField(label=gettext_lazy("By whom (user name)"), required=False, max_length=64)
     since = forms.DateField(label=gettext_lazy("From day"), required=False, widget=_DAY)
     until = forms.DateField(label=gettext_lazy("To day"), required=False, widget=_DAY)
 
@@ -132,11 +132,11 @@ def _csv(rows: Iterator[Entry], names: Names, language: str) -> Iterator[str]:
         titles = [
             _("Time"),
             _("What was done"),
-            _("Who"),
-            _("About"),
-            _("Subject"),
+            _("By whom"),
+            _("About what"),
+            _("Name"),
             _("Place"),
-            _("Changes"),
+            _("What changed"),
             _("Reason"),
         ]
     yield "\ufeff" + writer.writerow(titles)

@@ -70,11 +70,11 @@ FIELDS: Final[dict[str, Words]] = {
     "expires_on": _("Last day"),
     "is_active": _("Account open"),
     "role": _("Role"),
-    "scope": _("For"),
+    "scope": _("Scope"),
     "valid_from": _("From"),
     "valid_until": _("Until"),
-    "start": _("From"),
-    "end": _("Until"),
+    "start": _("Start"),
+    "end": _("End"),
     "at": _("Time"),
     "kind": _("Kind"),
     "district": _("District"),
@@ -95,8 +95,8 @@ FIELDS: Final[dict[str, Words]] = {
     "receiver_email": _("Receiver's e-mail"),
     "source": _("Source"),
     "source_id": _("Source's number"),
-    "closed_at": _("Closed"),
-    "withdrawn_at": _("Withdrawn"),
+    "closed_at": _("Closed at"),
+    "withdrawn_at": _("Withdrawn at"),
     "checkpoint": _("Checkpoint"),
     "post": _("Post"),
     "rule": _("Rule"),
@@ -147,6 +147,9 @@ class FieldChange:
     after: str
 
 
+_DEGREES = frozenset({"longitude", "latitude"})
+
+
 def action_words(action: str) -> str:
     """What was done; the action's own name where nobody has given it words."""
     return str(ACTIONS[action][0]) if action in ACTIONS else action
@@ -163,21 +166,27 @@ def changes_in_words(changes: Mapping[str, Any]) -> list[FieldChange]:
     for field, pair in changes.items():
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         plain = field.removeprefix("facts.")
-        rows.append(FieldChange(str(FIELDS.get(plain, plain)), value_words(before), value_words(after)))
+        words = FieldChange(
+            str(FIELDS.get(plain, plain)), value_words(before, plain), value_words(after, plain)
+        )
+        if words.before or words.after:
+            rows.append(words)
     return rows
 
 
-def value_words(value: Any) -> str:
+def value_words(value: Any, field: str = "") -> str:
     """A value as the journal keeps it, in words; empty for none."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, int | float):
-        return str(figure(value))
+        return f"{value:.5f}" if field in _DEGREES else str(figure(value))
     if isinstance(value, str):
         if value in ROLE_NAMES:
             return str(ROLE_NAMES[value])
+        if field == "scope" and value == "city":
+            return gettext("Whole city")
         if value in LEVELS:
             return str(LEVELS[value])
         return _moment(value)

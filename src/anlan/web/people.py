@@ -103,13 +103,19 @@ class GrantForm(forms.Form):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=ROLE_CHOICES,
-        help_text=gettext_lazy("What each role may do is described beside this form."),
+        help_text=gettext_lazy("What each role may do is described below the form."),
     )
     district = forms.ModelChoiceField(
-        label=gettext_lazy("For one district"), queryset=District.objects.order_by("code"), required=False
+        label=gettext_lazy("For one district"),
+        queryset=District.objects.order_by("code"),
+        required=False,
+        empty_label="—",
     )
     department = forms.ModelChoiceField(
-        label=gettext_lazy("For one department"), queryset=Department.objects.order_by("code"), required=False
+        label=gettext_lazy("For one department"),
+        queryset=Department.objects.order_by("code"),
+        required=False,
+        empty_label="—",
     )
     place = forms.CharField(
         label=gettext_lazy("For one place (its code)"),
