@@ -165,6 +165,12 @@ def value_title(fact: str, value: FactValue, scheme: Scheme) -> Text | None:
     return terms[value].title if value in terms else None
 
 
+def unit_title(unit: str, scheme: Scheme) -> Text:
+    """What the scheme calls a unit of a figure or quantity; an undeclared one is called by its own name."""
+    declared = scheme.terms.get("units", {}).get(unit)
+    return declared.title if declared else Text(zh=unit, en=unit)
+
+
 def _holds(test: Test, value: FactValue, limits: list[FactValue], scheme: Scheme) -> bool | None:
     if test.relation == "missing":
         return (value is None) is bool(limits[0])

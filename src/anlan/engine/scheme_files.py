@@ -147,6 +147,7 @@ class _Planter:
 
     def _block(self, node: MappingNode, line: int, depth: int) -> Block:
         entries: dict[str, Entry] = {}
+        repeated: list[tuple[str, Entry]] = []
         for key, value in node.value:
             key_line = key.start_mark.line + 1
             if not isinstance(key, ScalarNode) or str(key.tag).removeprefix(_TAG) not in _PLAIN_TAGS:
@@ -162,27 +163,36 @@ class _Planter:
             name = str(key.value)
             entry = Entry(self.file, key_line, self.plant(value, depth + 1))
             if name in entries:
-                first = entries[name].line
-                self.report.add(
-                    entry,
-                    Text(
-                        zh=f"键“{name}”重复，首次在第 {first} 行",
-                        en=f"key “{name}” is repeated; first on line {first}",
-                    ),
-                    Text(zh="删去其中一个。", en="Delete one of the two."),
-                )
-                continue
-            entries[name] = entry
+                repeated.append((name, entry))
+            else:
+                entries[name] = entry
+        self._tell_repeated(entries, repeated)
         return Block(self.file, line, entries)
+
+    def _tell_repeated(self, entries: Mapping[str, Entry], repeated: list[tuple[str, Entry]]) -> None:
+        named = entries["id"].node if "id" in entries else None
+        self.report.rule = named.text if isinstance(named, Scalar) else ""
+        for name, entry in repeated:
+            first = entries[name].line
+            self.report.add(
+                entry,
+                Text(
+                    zh=f"键“{name}”重复，首次在第 {first} 行",
+                    en=f"key “{name}” is repeated; first on line {first}",
+                ),
+                Text(zh="删去其中一个。", en="Delete one of the two."),
+            )
+        self.report.rule = ""
 
     def _scalar(self, node: ScalarNode, line: int) -> Scalar:
         tag, text = str(node.tag).removeprefix(_TAG), str(node.value)
         if tag not in _PLAIN_TAGS:
             self._check_tag(node, "str", line)
             return Scalar(self.file, line, text, text)
-        return Scalar(self.file, line, self._value(tag, text, line), text)
+        return Scalar(self.file, line, self._value(tag, text), text)
 
-    def _value(self, tag: str, text: str, line: int) -> ScalarValue:
+    def _value(self, tag: str, text: str) -> ScalarValue:
+        """The value that a plain scalar writes; one that only looks like it stays text, for its reader to judge."""
         try:
             if tag == "null":
                 return None
@@ -192,18 +202,9 @@ class _Planter:
                 return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] in {"0x", "0o"} else 10)
             if tag == "float":
                 return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
-            if tag == "timestamp":
-                return _date(text)
+            return _date(text) if tag == "timestamp" else text
         except ValueError:
-            self.report.add(
-                Spot(self.file, line),
-                Text(zh=f"“{text}”不是有效的值", en=f"“{text}” is not a valid value"),
-                Text(
-                    zh="日期写作 2026-01-15；文字请加引号。",
-                    en="Write dates as 2026-01-15; put words in quotes.",
-                ),
-            )
-        return text
+            return text
 
     def _check_tag(self, node: Node, expected: str, line: int) -> None:
         tag = str(node.tag)

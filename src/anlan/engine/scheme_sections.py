@@ -28,7 +28,7 @@ from anlan.engine.scheme_shapes import Fields, items_of, shown
 STATUSES = {"in-force": True, "not-commenced": False}
 FACT_TYPES = ("number", "flag", "term", "text")
 SUBJECTS: tuple[Subject, ...] = ("place", "department")
-_LEVEL_NAMES = ("normal", "blue", "yellow", "orange", "red")
+NOTHING: Mapping[str, object] = {}
 
 
 class Sections(ExpectationShapes):
@@ -95,7 +95,8 @@ class Sections(ExpectationShapes):
 
     # -- terms
 
-    def term_list(self, node: Tree) -> dict[str, Term]:
+    def term_list(self, node: Tree, known: Mapping[str, object] = NOTHING) -> dict[str, Term]:
+        """Terms by id; one that is among `known` already is a problem."""
         terms: dict[str, Term] = {}
         for at, spelled, item in self._listed(node):
             if isinstance(item, Block) and spelled and set(item.entries) <= {"zh", "en"}:
@@ -105,11 +106,12 @@ class Sections(ExpectationShapes):
                 found = self.fields(
                     _with_id(item, spelled), "term", {"id": self.id, "text": self.text, "words": self.words}
                 )
-            if found is not None and self.is_new(at, found["id"], terms):
+            if found is not None and self.is_new(at, found["id"], {**known, **terms}):
                 terms[found["id"]] = Term(**found)
         return terms
 
-    def fact_list(self, node: Tree) -> dict[str, FactDeclaration]:
+    def fact_list(self, node: Tree, known: Mapping[str, object] = NOTHING) -> dict[str, FactDeclaration]:
+        """Facts by id; one that is among `known` already is a problem."""
         facts: dict[str, FactDeclaration] = {}
         for at, spelled, item in self._listed(node):
             found = self.fields(
@@ -127,7 +129,7 @@ class Sections(ExpectationShapes):
                     "fact-values": self._fact_values,
                 },
             )
-            if found is None or not self.is_new(at, found["id"], facts):
+            if found is None or not self.is_new(at, found["id"], {**known, **facts}):
                 continue
             values: dict[str, Term | None] = found.pop("values", {})
             titled = {word: term for word, term in values.items() if term}
@@ -192,11 +194,13 @@ class Sections(ExpectationShapes):
     def is_new(self, at: Tree, name: str, known: Mapping[str, object]) -> bool:
         if name not in known:
             return True
+        reading, self.report.rule = self.report.rule, name
         self.wrong(
             at,
             Text(zh=f"“{name}”重复声明", en=f"“{name}” is declared twice"),
             Text(zh="删去其中一个，或换一个 id。", en="Delete one of the two, or give it another id."),
         )
+        self.report.rule = reading
         return False
 
     # -- figures
@@ -243,7 +247,8 @@ class Sections(ExpectationShapes):
             if value is None:
                 continue
             if "cites" not in value and cites is None:
-                self.missing_key(item, "cites")
+                if isinstance(item, Block) and "cites" not in item.entries:
+                    self.missing_key(item, "cites")
                 continue
             if self.check_order(item, value["from"], value.get("until")):
                 read.append((item, {"cites": cites, **value}))
@@ -330,7 +335,10 @@ class Sections(ExpectationShapes):
                     Text(
                         zh=f"“{kind}”类规则没有“{key}”这个键", en=f"a rule of kind {kind} has no key “{key}”"
                     ),
-                    did_you_mean(key, [f.key for f in FIELDS["rule"] if kind in f.kinds]),
+                    Text(
+                        zh=f"删去它；此键用于：{'、'.join(field.kinds)}。",
+                        en=f"Delete it; it belongs to rules of kind {', '.join(field.kinds)}.",
+                    ),
                 )
                 fits = False
         present = {field.name for key in entries if (field := field_of("rule", key))}
@@ -339,7 +347,7 @@ class Sections(ExpectationShapes):
                 self.missing_key(item, field.key)
                 fits = False
         stronger = ("cadence", "grace", "valid_for", "quantity", "plus")
-        if kind == "measure" and not any(key in found for key in stronger):
+        if kind == "measure" and present.isdisjoint(stronger):
             self.wrong(
                 item,
                 Text(zh="措施没有说明改变什么", en="the measure does not say what it changes"),

@@ -12,13 +12,23 @@ from anlan.engine.conditions import LEVEL_TITLES
 from anlan.engine.policy import LEVELS, Case, Problem, Rule, Scheme, Text
 from anlan.engine.scheme_cases import run_cases
 from anlan.engine.scheme_checks import check_whole
+from anlan.engine.scheme_differences import Difference, differences
+from anlan.engine.scheme_editor import json_schema
 from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Listing, Tree, texts_of, tree_of
 from anlan.engine.scheme_report import Report, Spot
 from anlan.engine.scheme_sections import STATUSES, Sections
 from anlan.engine.scheme_shapes import Fields, Names, shown
 
-__all__ = ["hash_of", "read_scheme", "read_scheme_texts", "run_cases"]
+__all__ = [
+    "Difference",
+    "differences",
+    "hash_of",
+    "json_schema",
+    "read_scheme",
+    "read_scheme_texts",
+    "run_cases",
+]
 
 VOCABULARY = "vocabulary"
 SHARED_VOCABULARY = Path(__file__).parents[3] / "schemes" / VOCABULARY
@@ -34,13 +44,13 @@ def read_scheme(folder: Path, vocabulary: Path | None = None) -> tuple[Scheme | 
     The scheme is None when something could not be read; it may come with problems that have to be mended.
     """
     texts, problems = texts_of(folder)
+    if problems and not texts:
+        return None, problems
     beside = folder.parent / VOCABULARY
     shared = vocabulary or (beside if beside.is_dir() else SHARED_VOCABULARY)
     if shared.is_dir() and shared.resolve() != folder.resolve():
         words, unread = texts_of(shared, VOCABULARY)
         texts, problems = {**texts, **words}, (*problems, *unread)
-    if problems and not texts:
-        return None, problems
     scheme, found = read_scheme_texts(texts)
     if problems:
         return None, (*problems, *found)
@@ -128,13 +138,10 @@ class _Reading:
         found: dict[str, dict[str, object]] = {}
         for name, tree in trees.items():
             for group, node in self._term_nodes(name, tree):
-                read = self.sections.fact_list(node) if group == "facts" else self.sections.term_list(node)
                 known = found.setdefault(group, {})
-                for word, meaning in read.items():
-                    self.report.rule = word
-                    if self.sections.is_new(node, word, known):
-                        known[word] = meaning
-                    self.report.rule = ""
+                listed = self.sections.fact_list if group == "facts" else self.sections.term_list
+                read = listed(node, known)
+                known.update(read)
                 self._join(group, read)
 
     def _join(self, group: str, read: Mapping[str, Any]) -> None:
