@@ -10,6 +10,7 @@ from anlan.links.sheets import Cell
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
 _FULL_WIDTH |= {code: chr(code - 0xFEE0) for code in range(0xFF41, 0xFF5B)} | {0x3000: " ", 0xA0: " "}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_NOT_LETTERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")
 _TEN_THOUSAND = re.compile(r"([+-]?\d+(?:\.\d+)?)万")
 _ABOUT = re.compile(
@@ -35,7 +36,13 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return (cell.date() if cell.time() == time() else cell).isoformat()
     plain = unicodedata.normalize("NFC", str(cell)).translate(_FULL_WIDTH).translate(_INVISIBLE)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in plain).split())
+    return one_line(plain)
+
+
+def one_line(text: str) -> str:
+    """The text without control characters and line breaks; letters newer than our Unicode tables stay."""
+    kept = (" " if unicodedata.category(letter) in _NOT_LETTERS else letter for letter in text)
+    return " ".join("".join(kept).split())
 
 
 def number_of(cell: Cell, units: tuple[str, ...] = (), advice: Text | None = None) -> int | float | Text:
