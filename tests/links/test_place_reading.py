@@ -200,9 +200,9 @@ def test_source_ids_may_repeat_between_sources_but_not_within_one() -> None:
 
 
 def test_names_keep_their_chinese_brackets_and_rare_characters() -> None:
-    found = read("名称 类型", ("𠮷祥商场（ＡＢＣ　１号店）\u200b", "商场"))
+    found = read("名称 类型", ("𠮷祥商场（ＡＢＣ　１号店）\u200b\n\U00031350", "商场"))
 
-    assert found.places[0].name_zh == "𠮷祥商场（ABC 1号店）"
+    assert found.places[0].name_zh == "𠮷祥商场（ABC 1号店） \U00031350"
 
 
 def test_a_real_list_of_hospitals_maps_by_itself(test_data: Callable[[str], Path]) -> None:

@@ -9,6 +9,7 @@ from shapely import LinearRing, LineString, MultiPolygon, Point, Polygon
 from anlan.engine.policy import FactValue, Text
 from anlan.links.coordinates import Position
 from anlan.links.geodesy import area_m2
+from anlan.links.sheet_cells import one_line
 
 AREA_METHOD = Text(zh="OpenStreetMap 轮廓测算", en="OpenStreetMap outline")
 
@@ -99,6 +100,4 @@ def _figures(kind: str, tags: Mapping[str, str]) -> dict[str, FactValue]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[
-        :_LONGEST_NAME
-    ]
+    return one_line(text)[:_LONGEST_NAME]

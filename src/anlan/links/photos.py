@@ -79,15 +79,12 @@ def clean_photo(
 def _drawn_anew(photo: Image.Image, photo_format: PhotoFormat) -> CleanPhoto:
     captured_at = _captured_at(photo)
     photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(photo)
-    if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
-        upright = upright.convert("RGBA")
-        plain = Image.new("RGB", upright.size, "white")
-        plain.paste(upright, mask=upright.getchannel("A"))
-    else:
-        plain = Image.new("RGB", upright.size)
-        plain.paste(upright.convert("RGB"))
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    see_through = photo.mode in {"RGBA", "LA", "PA"} or "transparency" in photo.info
+    small = photo.convert("RGBA" if see_through else "RGB")
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    small = ImageOps.exif_transpose(small)
+    plain = Image.new("RGB", small.size, "white")
+    plain.paste(small, mask=small.getchannel("A") if see_through else None)
     buffer = io.BytesIO()
     if photo_format == "WEBP":
         plain.save(buffer, "WEBP", quality=80, method=4)
