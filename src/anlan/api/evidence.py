@@ -10,13 +10,13 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
-from pydantic import BaseModel, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, Field, ValidationError
 
 from anlan.actions.duties import Answer, EvidenceDraft, FutureTimeError, record_evidence, strike_evidence
 from anlan.api import idempotency
 from anlan.api.evidence_values import EvidenceIn, EvidenceOut, EvidencePage, evidence_out
 from anlan.api.faults import pointer_to, words_of
-from anlan.api.inputs import Code, Flag, Identifier, Input, Instant, Reason, Word
+from anlan.api.inputs import Code, Flag, Identifier, Input, Instant, Reasoned, Word
 from anlan.api.owed_rules import owed_rule
 from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import Fault, ProblemError, ProblemOut, described, invalid, trace_of
@@ -45,25 +45,20 @@ class EvidenceFilters(Paged):
     struck: Flag = False
 
 
-class Striking(Input):
-    reason: Reason
-
-
-AnyItem = Annotated[
-    Any,
-    WithJsonSchema(
-        {"type": "object", "description": "as the body of POST /evidence; each is judged for itself"}
-    ),
-]
-
-
 class BatchIn(Input):
     """Many records at once; a wrong one does not hold up the others."""
 
-    items: Annotated[list[AnyItem], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    items: Annotated[
+        list[dict[str, Any]],
+        Field(
+            min_length=1,
+            max_length=MOST_AT_ONCE,
+            description="each as the body of POST /evidence, and judged for itself",
+        ),
+    ]
 
 
-class ItemOut(BaseModel):
+class BatchItemOut(BaseModel):
     """What became of one record: 201 and the record, or the status and problem it would have got alone."""
 
     status: int
@@ -74,7 +69,7 @@ class ItemOut(BaseModel):
 class BatchOut(BaseModel):
     """One answer for each record, in the same order."""
 
-    items: list[ItemOut]
+    items: list[BatchItemOut]
 
 
 @router.get("/evidence", response=EvidencePage, auth=needs("see-evidence"))
@@ -132,7 +127,7 @@ def evidence(request: HttpRequest, evidence_id: Identifier) -> EvidenceOut:
 
 
 @router.post("/evidence/{evidence_id}/strike", response=EvidenceOut, auth=needs("strike-evidence"))
-def strike(request: HttpRequest, evidence_id: Identifier, stated: Striking) -> EvidenceOut:
+def strike(request: HttpRequest, evidence_id: Identifier, stated: Reasoned) -> EvidenceOut:
     """Strike a record through: it stays readable and no longer counts."""
     asker = asker_of(request)
     with transaction.atomic():
@@ -171,21 +166,21 @@ def _attachments(rows: list[Evidence]) -> Mapping[Any, int]:
     return {row["pk"]: row["files"] for row in counted}
 
 
-def _item(request: HttpRequest, asker: Asker, item: object) -> ItemOut:
+def _item(request: HttpRequest, asker: Asker, item: dict[str, Any]) -> BatchItemOut:
     """One record of a batch, as if it had come alone."""
     try:
         stated = _read(item)
         if stated.id is not None:
             status, content = _by_its_id(asker, stated)
-            return ItemOut(status=status, evidence=EvidenceOut.model_validate(content))
+            return BatchItemOut(status=status, evidence=EvidenceOut.model_validate(content))
         with transaction.atomic():
-            return ItemOut(status=201, evidence=_recorded(asker, stated))
+            return BatchItemOut(status=201, evidence=_recorded(asker, stated))
     except ProblemError as problem:
         body = ProblemOut.model_validate(described(problem, trace_of(request)))
-        return ItemOut(status=problem.status, problem=body)
+        return BatchItemOut(status=problem.status, problem=body)
 
 
-def _read(item: object) -> EvidenceIn:
+def _read(item: dict[str, Any]) -> EvidenceIn:
     try:
         return EvidenceIn.model_validate(item)
     except ValidationError as error:

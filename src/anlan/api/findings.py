@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from anlan.actions.duties import FutureTimeError, close_finding, give_waiver, withdraw_waiver
 from anlan.api import idempotency
-from anlan.api.inputs import Code, Flag, Identifier, Input, Instant, Optionally, Reason, Time, Word
+from anlan.api.inputs import Code, Flag, Identifier, Input, Instant, Optionally, Reason, Reasoned, Time, Word
 from anlan.api.owed_rules import owed_rule
 from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import ProblemError, invalid
@@ -55,7 +55,7 @@ class FindingFilters(Paged):
     due_before: Instant | None = None
 
 
-class Closing(Input):
+class Reinspection(Input):
     """The re-inspection by which a finding is closed."""
 
     note: Reason
@@ -104,10 +104,6 @@ class WaiverIn(Input):
     reason: Reason
 
 
-class Withdrawal(Input):
-    reason: Reason
-
-
 @router.get("/findings", response=FindingPage, auth=needs("see-findings"))
 def findings(request: HttpRequest, asked: Query[FindingFilters]) -> FindingPage:
     """Findings within reach, the earliest deadline first."""
@@ -135,7 +131,7 @@ def finding(request: HttpRequest, finding_id: Identifier) -> FindingOut:
 
 @router.post("/findings/{finding_id}/close", response=FindingOut, auth=needs("close-findings"))
 def close(
-    request: HttpRequest, finding_id: Identifier, stated: Closing, key: idempotency.Key = None
+    request: HttpRequest, finding_id: Identifier, stated: Reinspection, key: idempotency.Key = None
 ) -> HttpResponse:
     """Close a finding by the evidence of a re-inspection."""
     asker = asker_of(request)
@@ -207,7 +203,7 @@ def create_waiver(request: HttpRequest, stated: WaiverIn, key: idempotency.Key =
 
 
 @router.post("/waivers/{waiver_id}/withdraw", response=WaiverOut, auth=needs("give-waivers"))
-def end_waiver(request: HttpRequest, waiver_id: Identifier, stated: Withdrawal) -> WaiverOut:
+def end_waiver(request: HttpRequest, waiver_id: Identifier, stated: Reasoned) -> WaiverOut:
     """Take a waiver back."""
     asker = asker_of(request)
     with transaction.atomic():

@@ -215,3 +215,9 @@ Time = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A time that is answered: in the city's time zone, with its offset, to the microsecond."""
+
+
+class Reasoned(Input):
+    """Why a record is closed, struck through, ended or taken back."""
+
+    reason: Reason

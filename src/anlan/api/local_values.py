@@ -22,6 +22,7 @@ from anlan.api.inputs import (
     Input,
     Optionally,
     Reason,
+    Reasoned,
     Time,
     Word,
 )
@@ -103,10 +104,6 @@ class LocalValueFilters(Paged):
     withdrawn: Flag = False
 
 
-class Withdrawal(Input):
-    reason: Reason
-
-
 @router.get("/local-values", response=LocalValuePage, auth=needs("see-schemes"))
 def local_values(request: HttpRequest, asked: Query[LocalValueFilters]) -> LocalValuePage:
     """The city's own figures, the latest first; those for one place only where that place is within reach."""
@@ -155,7 +152,7 @@ def create_local_value(
 @router.post(
     "/local-values/{local_value_id}/withdraw", response=LocalValueOut, auth=needs("set-local-values")
 )
-def end_local_value(request: HttpRequest, local_value_id: Identifier, stated: Withdrawal) -> LocalValueOut:
+def end_local_value(request: HttpRequest, local_value_id: Identifier, stated: Reasoned) -> LocalValueOut:
     """Take a local value back: it was never right. To end a right one, set another from a date on."""
     asker = asker_of(request)
     with transaction.atomic():

@@ -21,7 +21,7 @@ from anlan.api.inputs import (
     Name,
     Note,
     Optionally,
-    Reason,
+    Reasoned,
     Time,
     Word,
 )
@@ -108,10 +108,6 @@ class CheckpointIn(Input):
     name_zh: Name
     name_en: Line = ""
     zone: Optionally[Code] = Field(default=None, description="code of the zone it lies in")
-
-
-class Closing(Input):
-    reason: Reason
 
 
 class OccurrenceIn(Input):
@@ -226,7 +222,7 @@ def create_checkpoint(
 @router.post(
     "/places/{code}/checkpoints/{checkpoint}/close", response=CheckpointOut, auth=needs("edit-places")
 )
-def end_checkpoint(request: HttpRequest, code: Code, checkpoint: Code, stated: Closing) -> CheckpointOut:
+def end_checkpoint(request: HttpRequest, code: Code, checkpoint: Code, stated: Reasoned) -> CheckpointOut:
     """Take a checkpoint off the rounds; what was scanned there stays."""
     asker = asker_of(request)
     with transaction.atomic():

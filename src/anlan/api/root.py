@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, re_path
@@ -13,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
 from anlan.api import board, duties, evidence, findings, openapi, places, problem_pages, register, schemes
@@ -43,6 +45,10 @@ class Api(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         return openapi.complete(super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params))
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """An operation is called what its function is called."""
+        return operation.view_func.__name__
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         patterns = [*super()._get_urls(), re_path("^", nothing_here, name="nothing-here")]
@@ -112,6 +118,8 @@ def _problem_of(error: BaseException) -> ProblemError | None:
             return ProblemError("refused")
         case RequestDataTooBig() | TooManyFieldsSent():
             return ProblemError("too-large")
+        case IntegrityError():
+            return ProblemError("conflict")
         case _:
             return None
 

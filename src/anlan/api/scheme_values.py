@@ -70,7 +70,7 @@ class SchemeOut(BaseModel):
     sha256: str
 
 
-class ItemOut(BaseModel):
+class ChecklistItemOut(BaseModel):
     """One line of an inspection."""
 
     id: str
@@ -95,7 +95,7 @@ class RuleOut(BaseModel):
     valid_for: str | None
     quantity: Any
     instructions: Words | None
-    items: list[ItemOut]
+    items: list[ChecklistItemOut]
     posture: list[str]
     changes: str
     within: str | None
@@ -173,7 +173,7 @@ def rule_out(rule: Rule) -> RuleOut:
         quantity=_quantity(rule.quantity) if rule.quantity else None,
         instructions=_words(rule.instructions) if rule.instructions else None,
         items=[
-            ItemOut(id=item.id, title=_words(item.title), mend_within=_duration(item.mend_within))
+            ChecklistItemOut(id=item.id, title=_words(item.title), mend_within=_duration(item.mend_within))
             for item in rule.items
         ],
         posture=list(rule.posture),

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from anlan.actions.schemes import adopt, end_adoption, store_edition
 from anlan.api import idempotency
-from anlan.api.inputs import PARAGRAPH, Filters, Identifier, Input, Instant, Note, Reason, Word
+from anlan.api.inputs import PARAGRAPH, Filters, Identifier, Input, Instant, Note, Reasoned, Word
 from anlan.api.local_values import router as local_values
 from anlan.api.problems import Fault, ProblemError
 from anlan.api.scheme_values import (
@@ -122,10 +122,6 @@ class AdoptionIn(Input):
     edition: AnyEdition
     valid_from: Instant
     reason: Note = ""
-
-
-class Ending(Input):
-    reason: Reason
 
 
 @router.get("/schemes", response=SchemeList, auth=needs("see-schemes"))
@@ -241,7 +237,7 @@ def adopt_scheme(
 
 
 @router.post("/adoptions/{adoption_id}/end", response=AdoptionOut, auth=needs("adopt-schemes"))
-def end_scheme(request: HttpRequest, adoption_id: Identifier, stated: Ending) -> AdoptionOut:
+def end_scheme(request: HttpRequest, adoption_id: Identifier, stated: Reasoned) -> AdoptionOut:
     """Stop working by a scheme, from now on."""
     asker = asker_of(request)
     with transaction.atomic():
