@@ -208,6 +208,12 @@ def swatch(state: str) -> SafeString:
     return yearpicture.swatch(state)
 
 
+@register.simple_tag
+def map_mark(state: str) -> SafeString:
+    """The mark that a place in a state has on the map, for its legend."""
+    return yearpicture.map_mark(state)
+
+
 @register.inclusion_tag("components/year.html")
 def year_picture(days: Sequence[yearpicture.Day], id: str = "year") -> dict[str, Any]:  # noqa: A002
     """A year of days by state, with a legend and the same as a table. Days: `yearpicture.Day`, in order."""
@@ -231,19 +237,23 @@ def form_errors(form: forms.BaseForm) -> dict[str, Any]:
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
-    (forms.RadioSelect, "form-check-input"),
-    (forms.CheckboxSelectMultiple, "form-check-input"),
+    (forms.RadioSelect, ""),
+    (forms.CheckboxSelectMultiple, ""),
     (forms.Select, "form-select"),
 )
 
 
-def _drawn(bound: BoundField, extra: str = "") -> SafeString:
-    """The field's input with the classes that its kind and its errors ask for."""
+def _drawn(bound: BoundField, extra: str = "", hint: bool = False) -> SafeString:
+    """The field's input with the classes that its kind and its errors ask for; `hint` shows the label inside."""
     widget = bound.field.widget
     shape = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "form-control")
     given = str(widget.attrs.get("class", ""))
     wrong = " is-invalid" if bound.errors else ""
-    return bound.as_widget(attrs={"class": f"{shape} {extra} {given}{wrong}".strip()})
+    names = " ".join(f"{shape} {extra} {given}{wrong}".split())
+    attributes: dict[str, str | bool] = {"class": names} if shape else {}
+    if hint:
+        attributes.setdefault("placeholder", str(widget.attrs.get("placeholder", bound.label)))
+    return bound.as_widget(attrs=attributes)
 
 
 @register.inclusion_tag("components/field.html")
@@ -274,10 +284,10 @@ def filter_bar(
     The field called `q` is the search; fields named in `form.more` are folded away.
     """
     more = set(getattr(form, "more", ()))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "field": bound,
-            "input": _drawn(bound, "form-control-sm" if bound.name != "q" else ""),
+            "input": _drawn(bound, "form-control-sm" if bound.name != "q" else "", hint=bound.name == "q"),
             "check": isinstance(bound.field.widget, forms.CheckboxInput),
             "more": bound.name in more,
         }

@@ -81,6 +81,26 @@ def swatch(state: str) -> SafeString:
     )
 
 
+_SHAPES = {
+    "not-evidenced": '<rect x="3" y="3" width="16" height="16" rx="2" {0}></rect>'
+    '<path d="M7.5 7.5L14.5 14.5M14.5 7.5L7.500 14.5" {1}></path>',
+    "overdue": '<path d="M11 2.5L20 18.500H2Z" {0}></path><path d="M11 8.500V13M11 15.9V16" {1}></path>',
+    "due": '<path d="M11 2L20 11L11 20L2 11Z" {0}></path>',
+    "recorded": '<circle cx="11" cy="11" r="8.5" {0}></circle><path d="M7.5 11.200L10 13.700L14.500 8.500" {1}></path>',
+}
+
+
+def map_mark(state: str) -> SafeString:
+    """The mark of a place on the map: its shape says the state as well as its colour."""
+    shape = _SHAPES.get(state, _SHAPES["recorded"])
+    fill = f'class="fill-{state if state in STATES else "nothing"}"'
+    line = 'fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round"'
+    return format_html(
+        '<svg class="swatch" width="16" height="16" viewBox="0 0 22 22" aria-hidden="true">{}</svg>',
+        mark_safe(shape.format(fill, line)),
+    )
+
+
 def year(days: Sequence[Day], picture: str) -> SafeString:
     """The days as a grid of weeks, Monday on top."""
     if not days:

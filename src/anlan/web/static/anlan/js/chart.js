@@ -3,6 +3,7 @@ import { language } from "./texts.js";
 
 const VENDOR = new URL("../../vendor/echarts/", import.meta.url);
 const drawn = new Map();
+const sizes = new ResizeObserver((entries) => entries.forEach((entry) => drawn.get(entry.target)?.resize()));
 let loading = null;
 
 function script(name) {
@@ -101,6 +102,7 @@ function draw(place) {
   });
   chart.setOption(options(spec));
   drawn.set(place, chart);
+  sizes.observe(place);
 }
 
 export async function prepare(root) {
@@ -111,11 +113,11 @@ export async function prepare(root) {
   }
 }
 
-window.addEventListener("resize", () => {
+// What htmx took out of the page is let go.
+document.addEventListener("htmx:afterSettle", () => {
   for (const [place, chart] of drawn) {
-    if (place.isConnected) {
-      chart.resize();
-    } else {
+    if (!place.isConnected) {
+      sizes.unobserve(place);
       chart.dispose();
       drawn.delete(place);
     }

@@ -90,6 +90,6 @@ export function addTo(map) {
     if (map.hasImage(name)) {
       map.removeImage(name);
     }
-    map.addImage(name, picture(state), { pixelRatio: 2 });
+    map.addImage(name, picture(state), { pixelRatio: 1.6 });
   }
 }

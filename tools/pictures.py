@@ -1,0 +1,264 @@
+"""Photograph every page in both languages, at three widths, light and dark, and report what is wrong with it.
+
+    python tools/pictures.py --base http://127.0.0.1:8000           all pages
+    python tools/pictures.py --only places --lang zh --width 390 --theme dark
+
+One Chromium, one signed-in context for each role, language, theme and width. For each picture: horizontal
+overflow, console errors, violations of the content security policy, and what axe-core finds. Pictures land in
+pictures/ (git-ignored).
+Without --base a server is started on a free port. Data as for ./run: ANLAN_DATA, default data/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import Page as Tab
+
+import chromium
+from pictures_pages import PAGES, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "pictures"
+AXE = ROOT / "src/anlan/web/static/vendor/axe/axe.min.js"
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+WIDTHS = {390: 844, 1280: 800, 1920: 1080}
+THEMES = ("light", "dark")
+OVERFLOW = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > room + 1)
+    .slice(0, 4).map((e) => e.tagName.toLowerCase() + '.' + String(e.className.baseVal ?? e.className).split(' ')[0]);
+}"""
+RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map((v) =>
+  v.id + ' (' + v.impact + '): ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | '))"""
+
+
+@dataclass(slots=True)
+class Shooting:
+    """One run: where, as whom, and what was found."""
+
+    base: str
+    sessions: dict[str, str]
+    browser: Browser
+    with_axe: bool
+    findings: list[str] = field(default_factory=list)
+    taken: int = 0
+    contexts: dict[tuple[str, str, int, str], BrowserContext | None] = field(default_factory=dict)
+
+
+# ---- accounts and server ------------------------------------------------------------------------
+
+
+def sessions() -> dict[str, str]:
+    """A session for one person of each role, opened in the database that the server reads."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.project.settings")
+    django.setup()
+    from django.conf import settings
+    from django.test import Client
+
+    from anlan.engine.access import ROLES
+    from anlan.models import User
+
+    keys: dict[str, str] = {}
+    for role in ROLES:
+        people = User.objects.filter(is_active=True, grants__role=role, grants__valid_until=None)
+        user = people.order_by("created_at", "username").first()
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            keys[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return keys
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """A server of our own on a free port, stopped afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    process = subprocess.Popen([*command, "anlan.project.wsgi:application"], cwd=ROOT)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(100):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{base}/healthz", timeout=2):
+                break
+            time.sleep(0.2)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+# ---- photographing ------------------------------------------------------------------------------
+
+
+def context_for(
+    shooting: Shooting, role: str, language: str, width: int, theme: str
+) -> BrowserContext | None:
+    """A browser context of that role, language, width and theme; signed in once for each role."""
+    key = (role, language, width, theme)
+    if key in shooting.contexts:
+        return shooting.contexts[key]
+    session = shooting.sessions.get(role, "")
+    if role and not session:
+        shooting.contexts[key] = None
+        return None
+    phone = width < 600
+    context = shooting.browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]},
+        locale="zh-CN" if language == "zh" else "en-GB",
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        has_touch=phone,
+        is_mobile=phone,
+    )
+    host = urlsplit(shooting.base).hostname or "127.0.0.1"
+    cookies = {"language": LANGUAGES[language], "theme": theme, "session": session}
+    context.add_cookies(
+        [
+            {"name": name, "value": value, "domain": host, "path": "/"}
+            for name, value in cookies.items()
+            if value
+        ]
+    )
+    shooting.contexts[key] = context
+    return context
+
+
+def first_place(shooting: Shooting) -> str:
+    """The code of the first place in the list, for addresses that need one."""
+    context = context_for(shooting, "city-office", "zh", 1280, "light")
+    if context is None:
+        return ""
+    tab = context.new_page()
+    tab.goto(f"{shooting.base}/places/")
+    row = tab.query_selector("tr[data-place]")
+    code = (row.get_attribute("data-place") if row else "") or ""
+    tab.close()
+    return code
+
+
+def shoot(shooting: Shooting, page: Page, place: str, language: str, width: int, theme: str) -> None:
+    """One picture of one page, and what is wrong with it."""
+    context = context_for(shooting, page.role, language, width, theme)
+    name = f"{page.name}-{language}-{width}-{theme}"
+    if context is None:
+        shooting.findings.append(f"{name}: nobody here is {page.role}")
+        return
+    tab = context.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    try:
+        answer = tab.goto(shooting.base + page.address.replace("{place}", place), wait_until="load")
+        settle(tab)
+        if answer and answer.status >= 400 and page.name != "not-found":
+            said.append(f"status {answer.status}")
+        said.extend(f"wider than the screen: {element}" for element in tab.evaluate(OVERFLOW))
+        if shooting.with_axe:
+            said.extend(f"axe: {finding}" for finding in axe(tab))
+        target = PICTURES / page.name / f"{name}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        tab.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+        tab.screenshot(path=target, full_page=not page.wall, animations="disabled")
+        shooting.taken += 1
+    except Error as error:
+        said.append(str(error).splitlines()[0])
+    finally:
+        tab.close()
+    expected = "404 (Not Found)" if page.name == "not-found" else "\0"
+    shooting.findings.extend(f"{name}: {line}" for line in dict.fromkeys(said) if expected not in line)
+
+
+def settle(tab: Tab) -> None:
+    """Wait for maps and charts to be drawn, and for the network to be quiet."""
+    with contextlib.suppress(Error):
+        tab.wait_for_load_state("networkidle", timeout=5000)
+    with contextlib.suppress(Error):
+        tab.wait_for_function(
+            "() => [...document.querySelectorAll('[data-map]')].every((m) => m.dataset.ready"
+            " || !m.querySelector('[data-map-notice]').hidden)"
+            " && [...document.querySelectorAll('[data-chart]')].every((c) => c.querySelector('svg'))",
+            timeout=6000,
+        )
+    if tab.query_selector("[data-map]"):
+        tab.wait_for_timeout(900)
+
+
+def axe(tab: Tab) -> list[str]:
+    """What axe-core finds. It is loaded through the debugger, so that the page's policy stays as it is."""
+    tab.evaluate(AXE.read_text("utf-8") + "\n;undefined")
+    found: list[str] = tab.evaluate(RUN_AXE)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--base", default="", help="address of a running server")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="pages whose name begins so"
+    )
+    parser.add_argument("--lang", choices=sorted(LANGUAGES), action="append")
+    parser.add_argument("--width", type=int, choices=sorted(WIDTHS), action="append")
+    parser.add_argument("--theme", choices=THEMES, action="append")
+    parser.add_argument("--no-axe", action="store_true")
+    choice = parser.parse_args()
+    pages = [
+        page for page in PAGES if not choice.only or any(page.name.startswith(only) for only in choice.only)
+    ]
+    if not pages:
+        parser.error(f"no such page; there are: {', '.join(page.name for page in PAGES)}")
+    if missing := chromium.prepare():
+        parser.error(missing)
+    opened = sessions()
+    running = contextlib.nullcontext(choice.base.rstrip("/")) if choice.base else server()
+    with running as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.program(),
+            args=["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"],
+        )
+        shooting = Shooting(base, opened, browser, with_axe=not choice.no_axe and AXE.exists())
+        place = first_place(shooting) if any("{place}" in page.address for page in pages) else ""
+        for language in choice.lang or sorted(LANGUAGES, reverse=True):
+            for width in choice.width or sorted(WIDTHS):
+                for theme in choice.theme or THEMES:
+                    for page in pages:
+                        shoot(shooting, page, place, language, width, theme)
+        browser.close()
+    for line in shooting.findings:
+        print(line)
+    print(f"{shooting.taken} pictures in {PICTURES}, {len(shooting.findings)} findings")
+    return 1 if shooting.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

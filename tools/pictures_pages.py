@@ -1,0 +1,26 @@
+"""Every page that is photographed and looked at: add yours. `role` is who signs in; "" is nobody."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page by name. In `address`, `{place}` becomes the code of the first place in the list."""
+
+    name: str
+    address: str
+    role: str = "city-office"
+    wall: bool = False
+
+
+PAGES: tuple[Page, ...] = (
+    Page("style", "/style/", "administrator"),
+    Page("style-wall", "/style/?layout=wall", "administrator", wall=True),
+    Page("style-plain", "/style/?layout=plain", "administrator"),
+    Page("not-found", "/no-such-page/"),
+    Page("sign-in", "/sign-in/", ""),
+    Page("account", "/account/", "venue-manager"),
+    Page("people", "/people/", "administrator"),
+    Page("journal", "/journal/", "auditor"),
+    Page("settings", "/settings/", "administrator"),
+)
