@@ -1,0 +1,64 @@
+"""The demo city's accounts: one for each role to try out, and those in whose name venues record."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from anlan.management.demo_city.values import DemoAccount, DemoDistrict
+
+ACCOUNTS: tuple[DemoAccount, ...] = (
+    DemoAccount("office", "anlan-office", "市领导小组办公室值班员", "City office", "city-office"),
+    DemoAccount(
+        "liaison",
+        "anlan-liaison",
+        "教育局联络员",
+        "Education liaison",
+        "department-liaison",
+        department="D-education",
+    ),
+    DemoAccount(
+        "inspector", "anlan-inspector", "云汀区检查员", "Yunting inspector", "inspector", district="990101"
+    ),
+    DemoAccount("manager", "anlan-manager", "商场场所负责人", "Mall manager", "venue-manager"),
+    DemoAccount("guard", "anlan-guard", "商场保安员", "Mall guard", "guard"),
+    DemoAccount("auditor", "anlan-auditor", "审计员", "Auditor", "auditor"),
+    DemoAccount("admin", "anlan-admin", "系统管理员", "Administrator", "administrator"),
+)
+"""Those that `anlan demo accounts` shows; the manager's and the guard's place is filled in once it is known."""
+
+
+def accounts(
+    districts: Sequence[DemoDistrict], place: str, secrets: Sequence[int]
+) -> tuple[DemoAccount, ...]:
+    """All accounts; the ones that stand for other venues' staff have passwords that nobody is told."""
+    shown = [
+        replace(account, place=place) if account.role in ("venue-manager", "guard") else account
+        for account in ACCOUNTS
+    ]
+    behind = [
+        DemoAccount(
+            f"{username}-{district.code}",
+            f"{secret:x}-{number}",
+            f"{district.name_zh}{zh}",
+            f"{district.name_en}, {en}",
+            role,
+            district=district.code,
+        )
+        for district, secret in zip(districts, secrets, strict=False)
+        for number, (username, role, zh, en) in enumerate(
+            (
+                ("venues", "venue-manager", "场所负责人", "venue managers"),
+                ("guards", "guard", "保安员", "guards"),
+                ("inspection", "inspector", "检查员", "inspectors"),
+            )
+        )
+    ]
+    return (*shown, *behind)
+
+
+def recorder(evidence: str, district: str, place: str, own_place: str) -> str:
+    """In whose name a record of a place is made."""
+    if evidence == "inspection":
+        return f"inspection-{district}"
+    if evidence == "scan":
+        return "guard" if place == own_place else f"guards-{district}"
+    return "manager" if place == own_place else f"venues-{district}"
