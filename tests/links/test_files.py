@@ -166,3 +166,19 @@ def test_a_document_over_the_limit_is_refused() -> None:
     assert isinstance(
         check_document(b"%PDF-" + bytes(2_000_000), "a.pdf", largest_bytes=1_000_000), FileProblem
     )
+
+
+def test_a_package_damaged_anywhere_is_a_problem_and_never_an_error() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(
+            "word/document.xml", "<document>" + "".join(f"<p>{n * n}</p>" for n in range(60)) + "</document>"
+        )
+    whole = buffer.getvalue()
+    answers = [
+        check_document(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1 :], "a.docx")
+        for place in range(4, len(whole))
+        for change in (0x01, 0x80, 0xFF)
+    ]
+
+    assert sum(isinstance(answer, FileProblem) for answer in answers) > len(answers) / 2

@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -32,6 +35,13 @@ _MAGIC: Mapping[str, bytes] = {
     "png": b"\x89PNG\r\n\x1a\n",
 }
 _MAIN_PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(NotImplementedError, RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError),
+)
+"""What unpacking a damaged or locked package may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,7 @@ def check_package(content: bytes, main_part: str) -> FileProblem | None:
                 with package.open(entry) as part:
                     while part.read(_CHUNK):
                         pass
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except _DAMAGED:
         return FileProblem(
             Text(
                 zh="文件已损坏或设有密码，无法打开。请用 Excel、Word 或 WPS 打开后另存一份再上传。",
