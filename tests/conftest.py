@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -102,3 +104,12 @@ def _reason(report: pytest.TestReport) -> str:
 def _allowed_skips() -> set[str]:
     lines = ALLOWED_SKIPS.read_text("utf-8").splitlines()
     return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_board() -> Iterator[None]:
+    """The process keeps the city between requests; no test sees what another kept."""
+    from anlan.queries import board
+
+    yield
+    board.forget()

@@ -1,0 +1,292 @@
+"""The city at a moment: every duty of every place and its state, kept in the process and brought up to date.
+
+What is compiled from register, schemes and postures is kept until one of them changes; what was recorded since is
+added. So a request costs a few reads and some arithmetic on arrays, however large the city is.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from anlan.engine import board as rules
+from anlan.engine.board import AlignedMarks, BoardStates, CompiledDuties, MarkRows, WaiverRows, moment_of
+from anlan.engine.facts import Basis
+from anlan.models import Entry, Evidence
+from anlan.models.ids import earliest_id
+from anlan.queries.board_register import LoadedRegister, load_register, load_standing, load_waivers, mark_rows
+from anlan.queries.duties import basis
+
+COMPILING: frozenset[str] = frozenset({"place", "scheme", "local-value", "posture", "city", "import"})
+"""Subjects in the journal whose change alters what is owed."""
+
+OVERLAP = timedelta(seconds=60)
+"""How far back the journal is read again, for entries of transactions that took long to commit."""
+
+MANY = 3000
+"""More changed duties than this are read again as a whole."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """Every duty of every place at `at`; places are numbered by name, duties as in `compiled`."""
+
+    at: datetime
+    loaded: LoadedRegister
+    compiled: CompiledDuties
+    states: BoardStates
+
+    @cached_property
+    def gap(self) -> NDArray[np.bool_]:
+        """Which duties are gaps."""
+        return self.states.gaps()
+
+    @cached_property
+    def gaps_of_place(self) -> NDArray[np.int64]:
+        """The number of gaps of each place."""
+        return np.bincount(self.compiled.place[self.gap], minlength=len(self.loaded.ids))
+
+    @cached_property
+    def duties_of_place(self) -> NDArray[np.int64]:
+        """The number of duties of each place."""
+        return np.bincount(self.compiled.place, minlength=len(self.loaded.ids))
+
+    @cached_property
+    def worst_of_place(self) -> NDArray[np.int8]:
+        """For each place the index into WORST of its worst state; the last means nothing is owed."""
+        rank = np.array([WORST.index(state) for state in rules.CODE], dtype=np.int8)
+        worst = np.full(len(self.loaded.ids), len(WORST), dtype=np.int8)
+        np.minimum.at(worst, self.compiled.place, rank[self.states.state])
+        return worst
+
+    def start_of(self, duty: int) -> datetime:
+        return moment_of(int(self.states.start[duty]))
+
+    def end_of(self, duty: int) -> datetime | None:
+        end = int(self.states.end[duty])
+        return None if end == rules.FOREVER else moment_of(end)
+
+    def within(self, codes: frozenset[str] | None) -> NDArray[np.bool_]:
+        """Which places have one of these codes; all for None."""
+        if codes is None:
+            return np.ones(len(self.loaded.ids), dtype=bool)
+        return np.array([code in codes for code in self.loaded.register.codes], dtype=bool)
+
+
+WORST: tuple[str, ...] = (
+    "not-evidenced",
+    "overdue",
+    "due",
+    "late",
+    "cut",
+    "upcoming",
+    "waived",
+    "recorded",
+)
+"""States from worst to best."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What the process keeps between requests."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    database: str = ""
+    seen: frozenset[UUID] = frozenset()
+    loaded: LoadedRegister | None = None
+    compiled: CompiledDuties | None = None
+    marks: AlignedMarks | None = None
+    waivers: WaiverRows | None = None
+    works_by: Basis | None = None
+
+
+_KEPT = _Kept()
+
+
+def board(at: datetime) -> Board:
+    """The city now; `at` is the present moment."""
+    with _KEPT.lock:
+        _bring_up_to_date(_KEPT, at)
+        loaded, compiled, marks, waivers = _KEPT.loaded, _KEPT.compiled, _KEPT.marks, _KEPT.waivers
+    if loaded is None or compiled is None or marks is None or waivers is None:
+        raise RuntimeError("the board was not compiled")
+    return Board(at, loaded, compiled, _settled(loaded, compiled, marks, waivers, at, None))
+
+
+def board_as_of(at: datetime, known_at: datetime | None = None) -> Board:
+    """The city at any moment, as known at another (None: now); computed anew, nothing is kept."""
+    loaded = load_register(known_at)
+    compiled = rules.compile_duties(loaded.register, basis(known_at), at)
+    numbers = numbers_of(compiled)
+    marks = rules.align(compiled, mark_rows(loaded, numbers, _latest_as_of(at, known_at)))
+    waivers = load_waivers(loaded, numbers, known_at)
+    return Board(at, loaded, compiled, _settled(loaded, compiled, marks, waivers, at, known_at))
+
+
+def forget() -> None:
+    """Drop what the process keeps; the next board is computed from the database."""
+    with _KEPT.lock:
+        _KEPT.compiled = _KEPT.loaded = _KEPT.marks = _KEPT.waivers = None
+        _KEPT.seen = frozenset()
+
+
+def numbers_of(compiled: CompiledDuties) -> dict[str, int]:
+    """The number of each rule by scheme/rule."""
+    return {f"{scheme}/{rule}": number for number, (scheme, rule) in enumerate(compiled.rules)}
+
+
+def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
+    name = str(connection.settings_dict["NAME"])
+    entries = _new_entries(kept)
+    kinds = {kind for _id, kind, _action, _subject in entries}
+    stale = kept.compiled is None or kept.database != name or bool(kinds & COMPILING)
+    if kept.compiled is not None and not stale:
+        now = rules.instant_of(at)
+        stale = not kept.compiled.at <= now < kept.compiled.valid_until
+    if stale or kept.compiled is None or kept.loaded is None or kept.marks is None:
+        kept.loaded = load_register()
+        kept.compiled = rules.compile_duties(kept.loaded.register, basis(), at)
+        numbers = numbers_of(kept.compiled)
+        kept.marks = rules.align(kept.compiled, load_standing(kept.loaded, numbers))
+        kept.waivers = load_waivers(kept.loaded, numbers)
+    else:
+        numbers = numbers_of(kept.compiled)
+        recorded = [entry for entry in entries if entry[1] == "evidence"]
+        if recorded:
+            kept.marks = _realigned(kept.loaded, kept.compiled, kept.marks, numbers, recorded)
+        if "waiver" in kinds:
+            kept.waivers = load_waivers(kept.loaded, numbers)
+    kept.database = name
+    kept.seen = kept.seen | {identifier for identifier, _k, _a, _s in entries}
+    latest = max(kept.seen, default=None)
+    if latest is not None:
+        bound = earliest_id(latest, OVERLAP)
+        kept.seen = frozenset(identifier for identifier in kept.seen if identifier > bound)
+
+
+def _new_entries(kept: _Kept) -> list[tuple[UUID, str, str, str]]:
+    """What the journal says happened since the board was last brought up to date."""
+    entries = Entry.objects.order_by("id").values_list("id", "subject_kind", "action", "subject_id")
+    newest = (
+        max(kept.seen, default=None) or Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    )
+    if newest is None:
+        return []
+    return [
+        entry for entry in entries.filter(id__gt=earliest_id(newest, OVERLAP)) if entry[0] not in kept.seen
+    ]
+
+
+def _realigned(
+    loaded: LoadedRegister,
+    compiled: CompiledDuties,
+    marks: AlignedMarks,
+    numbers: dict[str, int],
+    recorded: Sequence[tuple[UUID, str, str, str]],
+) -> AlignedMarks:
+    """The marks with those duties read again that evidence was recorded for, or struck from."""
+    struck = any(action == "strike-evidence" for _i, _k, action, _s in recorded)
+    if struck or len(recorded) > MANY:
+        return rules.align(compiled, load_standing(loaded, numbers))
+    pairs = set(
+        Evidence.objects.filter(pk__in=[subject for _i, _k, _a, subject in recorded], place__isnull=False)
+        .values_list("scheme", "rule", "place_id")
+        .distinct()
+    )
+    rows = [
+        row for row in _standing_of({place for _s, _r, place in pairs}) if (row[0], row[1], row[7]) in pairs
+    ]
+    return rules.realign(compiled, marks, mark_rows(loaded, numbers, [row[:7] for row in rows]))
+
+
+def _standing_of(places: set[UUID]) -> list[Any]:
+    """Standing rows of some places, with the key of the place as this database and as Django write it."""
+    from anlan.models import Standing
+
+    rows = Standing.objects.filter(place__in=places, checkpoint__closed_at__isnull=True).values_list(
+        "scheme", "rule", "place_id", "checkpoint_id", "effective_s", "expires_s", "quantity"
+    )
+    return [(*row[:2], _key(row[2]), *row[3:], row[2]) for row in rows]
+
+
+def _key(identifier: UUID) -> Any:
+    """An id as raw reads of this database give it."""
+    return identifier if connection.vendor == "postgresql" else identifier.hex
+
+
+def _settled(
+    loaded: LoadedRegister,
+    compiled: CompiledDuties,
+    marks: AlignedMarks,
+    waivers: WaiverRows,
+    at: datetime,
+    known_at: datetime | None,
+) -> BoardStates:
+    """The states, with the records read of those duties that the latest evidence alone does not settle."""
+    states = rules.states_at(compiled, marks, waivers, at)
+    if not len(states.undecided):
+        return states
+    records = _records(loaded, compiled, states, at, known_at)
+    return rules.resolved(compiled, states, marks, waivers, records)
+
+
+def _records(
+    loaded: LoadedRegister,
+    compiled: CompiledDuties,
+    states: BoardStates,
+    at: datetime,
+    known_at: datetime | None,
+) -> MarkRows:
+    undecided = states.undecided
+    names = {compiled.rules[number] for number in np.unique(compiled.rule[undecided])}
+    since = moment_of(int(states.detail_from.min()))
+    conditions = " OR ".join(["(evidence.scheme = %s AND evidence.rule = %s)"] * len(names))
+    values: list[Any] = [part for name in sorted(names) for part in name]
+    sql = f"""
+        SELECT evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id, evidence.effective_at,
+               evidence.expires_at, evidence.quantity
+        FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id
+        WHERE evidence.place_id IS NOT NULL AND evidence.effective_at >= %s AND evidence.effective_at <= %s
+              AND ({conditions}) AND {_COUNTED if known_at is None else _COUNTED_THEN}
+    """  # noqa: S608  (the parts are our own text; values are passed beside them)
+    known = [] if known_at is None else [known_at, known_at]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*_times(since, at), *values, *_times(*known)])
+        rows = cursor.fetchall()
+    return mark_rows(loaded, numbers_of(compiled), rows)
+
+
+_COUNTED = "strike.evidence_id IS NULL"
+_COUNTED_THEN = "evidence.recorded_at <= %s AND (strike.evidence_id IS NULL OR strike.at > %s)"
+
+
+def _latest_as_of(at: datetime, known_at: datetime | None) -> list[Any]:
+    """The latest evidence of each rule, place and open checkpoint, effective by `at`, known by `known_at`."""
+    sql = f"""
+        SELECT scheme, rule, place_id, checkpoint_id, effective_at, expires_at, quantity FROM (
+            SELECT evidence.*, ROW_NUMBER() OVER (
+                PARTITION BY evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id
+                ORDER BY evidence.effective_at DESC, evidence.id DESC) AS rank
+            FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id
+            WHERE evidence.place_id IS NOT NULL AND evidence.effective_at <= %s
+                  AND {_COUNTED if known_at is None else _COUNTED_THEN}) latest
+        WHERE rank = 1 AND (checkpoint_id IS NULL OR checkpoint_id NOT IN
+            (SELECT id FROM anlan_checkpoint WHERE closed_at IS NOT NULL))
+    """  # noqa: S608  (the parts are our own text; values are passed beside them)
+    known = [] if known_at is None else [known_at, known_at]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _times(at, *known))
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def _times(*moments: datetime) -> list[Any]:
+    """Moments as this database takes them in raw reads."""
+    return [connection.ops.adapt_datetimefield_value(moment) for moment in moments]

@@ -1,0 +1,289 @@
+"""All places as columns of numbers, as the array engine takes them; read past Django's rows for their speed.
+
+The SQL here is plain enough for both databases. SQLite gives times without a zone (in UTC), PostgreSQL with one.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from anlan.engine.board_register import BoardPosture, BoardRegister, Column, MarkRows, WaiverRows, column_of
+from anlan.engine.facts import PostureSpan
+from anlan.engine.policy import FactValue
+from anlan.models import Place
+from anlan.queries.subjects import FLAGS, PostureSpans, place_subjects
+
+Floats = NDArray[np.float64]
+NUMBERS = ("area_m2", "daily_visitors", "peak_present")
+_PLACES = """
+    SELECT id, code, district_id, registered_at, closed_at, kind, area_m2, daily_visitors, peak_present,
+           critical_facility, public_service, facts
+    FROM anlan_place ORDER BY name_sort, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRegister:
+    """The register as columns, in order of name, with what leads from its rows to the database and back.
+
+    `ids` are the places' keys as the database gives them; `districts` and `kinds` are what the codes stand for.
+    """
+
+    register: BoardRegister
+    ids: Sequence[Any]
+    index: Mapping[Any, int]
+    districts: tuple[str, ...]
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int32]
+
+
+def load_register(known_at: datetime | None = None) -> LoadedRegister:
+    """The whole register as known at a moment (None: now); six reads."""
+    rows = _read(_PLACES)
+    columns = list(zip(*rows, strict=True)) or [()] * 12
+    ids, codes, district_codes, registered, closed, kinds = columns[:6]
+    index = {identifier: number for number, identifier in enumerate(ids)}
+    districts, district = _coded([code or "" for code in district_codes])
+    kind_words, kind = _coded(kinds)
+    facts: dict[str, Column] = {
+        "kind": Column(kind, kind_words),
+        **{name: Column(np.array(columns[6 + at], dtype=np.float64)) for at, name in enumerate(NUMBERS)},
+        **{
+            name: Column(np.array(columns[9 + at], dtype=np.int32), (False, True))
+            for at, name in enumerate(FLAGS)
+        },
+        **_declared(columns[11]),
+    }
+    start = seconds_of(registered)
+    places = np.arange(len(ids), dtype=np.int32)
+    row_place, row_start, facts = _with_history(places, start, facts, known_at)
+    register = BoardRegister(
+        codes=list(codes),
+        district=district,
+        registered=start,
+        closed=np.nan_to_num(seconds_of(closed), nan=np.inf),
+        row_place=row_place,
+        row_start=row_start,
+        facts=facts,
+        checkpoints=_checkpoints(index),
+        postures=_postures(index, districts, district, known_at),
+        occurrences=_occurrences(index, known_at),
+    )
+    return LoadedRegister(register, ids, index, districts, kind_words, kind)
+
+
+def load_standing(loaded: LoadedRegister, rules: Mapping[str, int]) -> MarkRows:
+    """The projection Standing as rows; `rules` gives the number of each scheme/rule."""
+    sql = """
+        SELECT scheme, rule, place_id, checkpoint_id, effective_s, expires_s, quantity FROM anlan_standing
+        WHERE place_id IS NOT NULL AND (checkpoint_id IS NULL OR checkpoint_id NOT IN
+            (SELECT id FROM anlan_checkpoint WHERE closed_at IS NOT NULL))
+    """
+    return mark_rows(loaded, rules, _read(sql))
+
+
+def mark_rows(loaded: LoadedRegister, rules: Mapping[str, int], rows: Sequence[Sequence[Any]]) -> MarkRows:
+    """Rows of scheme, rule, place, checkpoint, effective, expires, quantity as the array engine takes them."""
+    if not rows:
+        return MarkRows.none()
+    schemes, names, places, checkpoints, effective, expires, quantities = zip(*rows, strict=True)
+    pairs = {pair: rules.get(f"{pair[0]}/{pair[1]}", -1) for pair in set(zip(schemes, names, strict=True))}
+    points = {point: number for number, point in enumerate(dict.fromkeys(checkpoints))} | {None: -1}
+    return MarkRows(
+        rule=np.array([pairs[pair] for pair in zip(schemes, names, strict=True)], dtype=np.int32),
+        place=np.array([loaded.index[place] for place in places], dtype=np.int32),
+        checkpoint=np.array([points[point] for point in checkpoints], dtype=np.int32),
+        effective=seconds_of(effective),
+        expires=seconds_of(expires),
+        quantity=np.array(quantities, dtype=np.float64),
+    )
+
+
+def load_waivers(
+    loaded: LoadedRegister, rules: Mapping[str, int], known_at: datetime | None = None
+) -> WaiverRows:
+    """Waivers of places as rows, as known at a moment (None: now)."""
+    sql = """
+        SELECT scheme, rule, place_id, start, "end" FROM anlan_waiver
+        WHERE place_id IS NOT NULL AND
+    """
+    if known_at is None:
+        read = _read(f"{sql} withdrawn_at IS NULL")
+    else:
+        condition = "(withdrawn_at IS NULL OR withdrawn_at > %s) AND recorded_at <= %s"
+        read = _read(f"{sql} {condition}", [known_at, known_at])
+    rows = [row for row in read if f"{row[0]}/{row[1]}" in rules]
+    if not rows:
+        return WaiverRows.none()
+    return WaiverRows(
+        rule=np.array([rules[f"{row[0]}/{row[1]}"] for row in rows], dtype=np.int32),
+        place=np.array([loaded.index[row[2]] for row in rows], dtype=np.int32),
+        start=seconds_of([row[3] for row in rows]),
+        end=seconds_of([row[4] for row in rows]),
+    )
+
+
+def seconds_of(values: Sequence[Any]) -> Floats:
+    """Times as the database gives them, as seconds since 1970; nan where there is none."""
+    known = next((value for value in values if value is not None), None)
+    if not isinstance(known, datetime):
+        return np.array(values, dtype=np.float64)
+    if known.tzinfo is not None:
+        return np.array(
+            [np.nan if value is None else value.timestamp() for value in values], dtype=np.float64
+        )
+    moments = np.array(values, dtype="datetime64[us]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.float64) / 1e6)
+
+
+def _read(sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    with connection.cursor() as cursor:
+        taken = [
+            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+            for value in values
+        ]
+        cursor.execute(sql, taken or None)
+        rows: list[Any] = cursor.fetchall()
+        return rows
+
+
+def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    words: dict[str, int] = {}
+    codes = [words.setdefault(value, len(words)) for value in values]
+    return tuple(words), np.array(codes, dtype=np.int32)
+
+
+def _declared(texts: Sequence[Any]) -> dict[str, Column]:
+    """Facts that only schemes declare, out of the column of JSON."""
+    found: dict[str, list[FactValue]] = {}
+    for number, text in enumerate(texts):
+        if text in ("{}", {}, None):
+            continue
+        for name, value in (json.loads(text) if isinstance(text, str) else text).items():
+            found.setdefault(name, [None] * len(texts))[number] = value
+    return {name: column_of(values) for name, values in found.items()}
+
+
+def _with_history(
+    places: NDArray[np.int32],
+    start: Floats,
+    facts: dict[str, Column],
+    known_at: datetime | None,
+) -> tuple[NDArray[np.int32], Floats, dict[str, Column]]:
+    """The rows of facts, with one more for each later version of those places whose facts changed."""
+    changed = Place.objects.all() if known_at is not None else Place.objects.filter(pk__in=_changed())
+    subjects = place_subjects(list(changed), known_at)
+    if not subjects:
+        return places, start, facts
+    numbers = {code: number for number, code in enumerate(_codes())}
+    wanted = [(numbers[subject.code], subject.versions) for subject in subjects]
+    names = dict.fromkeys(
+        [*facts, *(name for _n, versions in wanted for one in versions for name in one.values)]
+    )
+    kept = np.setdiff1d(places, np.array([number for number, _v in wanted], dtype=np.int32))
+    extra = [
+        (number, version)
+        for number, versions in sorted(wanted, key=lambda one: one[0])
+        for version in versions
+    ]
+    row_place = np.concatenate([kept, np.array([number for number, _v in extra], dtype=np.int32)])
+    row_start = np.concatenate([start[kept], [version.start.timestamp() for _n, version in extra]])
+    order = np.lexsort((row_start, row_place))
+    joined = {
+        name: _joined(facts.get(name), kept, [version.values.get(name) for _n, version in extra], order)
+        for name in names
+    }
+    return row_place[order].astype(np.int32), row_start[order], joined
+
+
+def _joined(
+    column: Column | None, kept: NDArray[np.int32], extra: Sequence[FactValue], order: NDArray[np.int64]
+) -> Column:
+    if column is None:
+        column = column_of([*extra])
+        if column.words is None:
+            return Column(np.concatenate([np.full(len(kept), np.nan), column.values])[order])
+        unknown = np.full(len(kept), -1, dtype=np.int32)
+        return Column(np.concatenate([unknown, column.values]).astype(np.int32)[order], column.words)
+    if column.words is None:
+        numbers = np.array(
+            [value if isinstance(value, int | float) else np.nan for value in extra], dtype=np.float64
+        )
+        return Column(np.concatenate([column.values[kept], numbers])[order])
+    words = list(column.words)
+    codes = []
+    for value in extra:
+        if value is not None and value not in words:
+            words.append(value)
+        codes.append(-1 if value is None else words.index(value))
+    return Column(np.concatenate([column.values[kept], np.array(codes, dtype=np.int32)])[order], tuple(words))
+
+
+def _changed() -> list[Any]:
+    """Places with a fact that began to hold after they were registered."""
+    sql = """
+        SELECT DISTINCT place_id FROM anlan_placefact fact JOIN anlan_place place ON place.id = fact.place_id
+        WHERE fact.valid_from > place.registered_at
+    """
+    return [row[0] for row in _read(sql)]
+
+
+def _codes() -> list[str]:
+    return [row[0] for row in _read("SELECT code FROM anlan_place ORDER BY name_sort, id")]
+
+
+def _checkpoints(index: Mapping[Any, int]) -> NDArray[np.int32]:
+    counts = np.zeros(len(index), dtype=np.int32)
+    for place, count in _read(
+        "SELECT place_id, COUNT(*) FROM anlan_checkpoint WHERE closed_at IS NULL GROUP BY place_id"
+    ):
+        counts[index[place]] = count
+    return counts
+
+
+def _occurrences(
+    index: Mapping[Any, int], known_at: datetime | None
+) -> dict[str, tuple[NDArray[np.int32], Floats]]:
+    sql = "SELECT kind, place_id, at FROM anlan_occurrence"
+    rows = _read(f"{sql} WHERE recorded_at <= %s", [known_at]) if known_at else _read(sql)
+    grouped: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for kind, place, at in rows:
+        grouped[kind].append((index[place], at))
+    return {
+        kind: (
+            np.array([place for place, _at in pairs], dtype=np.int32),
+            seconds_of([at for _p, at in pairs]),
+        )
+        for kind, pairs in grouped.items()
+    }
+
+
+def _postures(
+    index: Mapping[Any, int], districts: Sequence[str], district: NDArray[np.int32], known_at: datetime | None
+) -> list[BoardPosture]:
+    spans = PostureSpans(known_at)
+    found = [_posture(span, None) for span in spans.city]
+    for number, code in enumerate(districts):
+        members = np.flatnonzero(district == number).astype(np.int32)
+        found += [_posture(span, members) for span in spans.of_district(code)]
+    text = (
+        {str(identifier).replace("-", ""): number for identifier, number in index.items()}
+        if spans.places
+        else {}
+    )
+    for place, raised in spans.places.items():
+        member = np.array([text[place.hex]], dtype=np.int32)
+        found += [_posture(span, member) for span in raised]
+    return found
+
+
+def _posture(span: PostureSpan, places: NDArray[np.int32] | None) -> BoardPosture:
+    end = np.inf if span.end is None else span.end.timestamp()
+    return BoardPosture(span.level, span.start.timestamp(), end, places)

@@ -1,0 +1,298 @@
+"""The list of places with how they stand: found by name, narrowed by filters, sorted, page by page.
+
+The board holds the states of all places as arrays; names are kept beside them, so that a page of the list costs
+a fixed number of reads however many places there are.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from anlan.engine.access import Reach
+from anlan.engine.board_register import Flags
+from anlan.engine.policy import LEVELS, Level
+from anlan.models import District, Place
+from anlan.queries.board import WORST, Board, board
+from anlan.queries.board_register import LoadedRegister
+
+PAGE = 50
+UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFilter:
+    """What the list of places is narrowed to; empty means all. `tier` is written scheme:tier."""
+
+    text: str = ""
+    district: str = ""
+    kind: str = ""
+    tier: str = ""
+    state: str = ""
+    posture: str = ""
+    operator: str = ""
+    closed: bool = False
+    nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place with how it stands: its worst state ("" when nothing is owed), its gaps, its tier by scheme."""
+
+    place: Place
+    state: str
+    gaps: int
+    duties: int
+    tiers: Mapping[str, str]
+    posture: Level
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePage:
+    """One page of the list, the cursor of the next, and how many there are in all."""
+
+    rows: tuple[PlaceRow, ...]
+    next: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What the list needs of every place beside the board, numbered as in the board."""
+
+    texts: Sequence[str]
+    operator: Sequence[str]
+    department: Sequence[str]
+
+
+class PlaceIndex:
+    """The places at a moment, within reach."""
+
+    def __init__(self, at: datetime, reach: Reach) -> None:
+        self.board = board(at)
+        self._columns = _columns_of(self.board.loaded)
+        self._reachable = self._within(reach)
+
+    def page(self, wanted: PlaceFilter, *, sort: str = "name", after: str = "") -> PlacePage:
+        """A page of 50 places; four reads."""
+        order = self._sorted(self.found(wanted), sort)
+        start = self._position(order, after)
+        shown = order[start : start + PAGE]
+        has_more = start + PAGE < len(order)
+        following = self.board.loaded.register.codes[int(shown[-1])] if has_more else ""
+        return PlacePage(tuple(self.rows(shown)), following, len(order))
+
+    def found(self, wanted: PlaceFilter) -> NDArray[np.int64]:
+        """The numbers of the places that pass the filter, in order of name."""
+        if wanted.nothing:
+            return np.zeros(0, dtype=np.int64)
+        board_, register = self.board, self.board.loaded.register
+        now = board_.at.timestamp()
+        chosen = self._reachable & (register.registered <= now)
+        is_open = register.closed > now
+        chosen &= ~is_open if wanted.closed else is_open
+        if wanted.district:
+            chosen &= self._of_districts(_with_parts(wanted.district))
+        if wanted.kind:
+            chosen &= np.isin(board_.loaded.kind, _numbers_of(board_.loaded.kinds, {wanted.kind}))
+        if wanted.tier:
+            chosen &= self._of_tier(wanted.tier)
+        if wanted.state:
+            chosen &= self._of_state(wanted.state)
+        if wanted.posture:
+            chosen &= self.postures() == LEVELS.index(_level(wanted.posture))
+        numbers = np.flatnonzero(chosen)
+        if wanted.operator:
+            numbers = np.array(
+                [n for n in numbers if wanted.operator == self._columns.operator[n]], dtype=np.int64
+            )
+        for word in wanted.text.lower().split():
+            texts = self._columns.texts
+            numbers = np.array([number for number in numbers if word in texts[number]], dtype=np.int64)
+        return numbers
+
+    def rows(self, numbers: NDArray[np.int64]) -> list[PlaceRow]:
+        """Places with how they stand; one read."""
+        ids = [self.board.loaded.ids[int(number)] for number in numbers]
+        places = Place.objects.select_related("district", "operator").in_bulk([_id(one) for one in ids])
+        return [
+            self._row(int(number), places[_id(key)])
+            for number, key in zip(numbers, ids, strict=True)
+            if _id(key) in places
+        ]
+
+    def points(
+        self, wanted: PlaceFilter, box: tuple[float, float, float, float] | None, limit: int
+    ) -> list[PlaceRow]:
+        """Places with a position, those with gaps first; within a box of west, south, east, north if given."""
+        numbers = self.found(wanted)
+        gaps = self.board.gaps_of_place[numbers]
+        numbers = numbers[np.argsort(-gaps, kind="stable")]
+        places = Place.objects.filter(longitude__isnull=False, latitude__isnull=False)
+        if box is not None:
+            west, south, east, north = box
+            places = places.filter(longitude__range=(west, east), latitude__range=(south, north))
+            inside = {self.board.loaded.index.get(_raw(key)) for key in places.values_list("pk", flat=True)}
+            numbers = np.array([number for number in numbers if number in inside], dtype=np.int64)
+        return [row for row in self.rows(numbers[:limit]) if row.place.longitude is not None]
+
+    def tiers_of(self, scheme: str, number: int) -> str:
+        """The tier of a place under a scheme."""
+        code = int(self.board.compiled.tiers[scheme][number])
+        return UNDETERMINED if code < 0 else self.board.compiled.tier_words[scheme][code]
+
+    def state_of(self, number: int) -> str:
+        """The worst state of a place, "" when it owes nothing."""
+        worst = int(self.board.worst_of_place[number])
+        return WORST[worst] if worst < len(WORST) else ""
+
+    def postures(self) -> NDArray[np.int8]:
+        """The level in force at each place, as its rank."""
+        now = self.board.at.timestamp()
+        found = np.zeros(len(self.board.loaded.ids), dtype=np.int8)
+        for span in self.board.loaded.register.postures:
+            if span.start <= now < span.end:
+                rank = np.int8(LEVELS.index(span.level))
+                if span.places is None:
+                    np.maximum(found, rank, out=found)
+                else:
+                    found[span.places] = np.maximum(found[span.places], rank)
+        return found
+
+    def _row(self, number: int, place: Place) -> PlaceRow:
+        return PlaceRow(
+            place=place,
+            state=self.state_of(number),
+            gaps=int(self.board.gaps_of_place[number]),
+            duties=int(self.board.duties_of_place[number]),
+            tiers={scheme: self.tiers_of(scheme, number) for scheme in self.board.compiled.tiers},
+            posture=LEVELS[int(self._levels()[number])],
+        )
+
+    def _levels(self) -> NDArray[np.int8]:
+        kept: NDArray[np.int8] | None = getattr(self, "_kept_levels", None)
+        if kept is None:
+            kept = self._kept_levels = self.postures()
+        return kept
+
+    def _sorted(self, numbers: NDArray[np.int64], sort: str) -> NDArray[np.int64]:
+        if sort == "gaps":
+            return numbers[np.argsort(-self.board.gaps_of_place[numbers], kind="stable")]
+        if sort == "-name":
+            return numbers[::-1]
+        return numbers
+
+    def _position(self, order: NDArray[np.int64], after: str) -> int:
+        """Where the page after this place begins; the first page where there is no such place any more."""
+        if not after:
+            return 0
+        codes = self.board.loaded.register.codes
+        found = [at for at, number in enumerate(order) if codes[int(number)] == after]
+        return found[0] + 1 if found else 0
+
+    def _of_tier(self, wanted: str) -> Flags:
+        scheme, _colon, tier = wanted.partition(":")
+        words = self.board.compiled.tier_words.get(scheme, ())
+        code = -1 if tier == UNDETERMINED else words.index(tier) if tier in words else len(words)
+        numbers = self.board.compiled.tiers.get(scheme)
+        if numbers is None:
+            return np.zeros(len(self.board.loaded.ids), dtype=bool)
+        chosen: Flags = numbers < 0 if code < 0 else numbers == code
+        return chosen
+
+    def _of_state(self, wanted: str) -> Flags:
+        board_ = self.board
+        if wanted == UNDETERMINED:
+            chosen = np.zeros(len(board_.loaded.ids), dtype=bool)
+            for numbers in board_.compiled.tiers.values():
+                chosen |= numbers < 0
+            return chosen
+        gaps: Flags = board_.gaps_of_place > 0
+        if wanted == "gaps":
+            return gaps
+        owes: Flags = board_.duties_of_place > 0
+        due: Flags = board_.worst_of_place == WORST.index("due")
+        return {"due": due, "recorded": owes & ~gaps & ~due, "nothing": ~owes}.get(
+            wanted, np.zeros(len(board_.loaded.ids), dtype=bool)
+        )
+
+    def _of_districts(self, codes: frozenset[str]) -> Flags:
+        loaded = self.board.loaded
+        found: Flags = np.isin(loaded.register.district, _numbers_of(loaded.districts, codes))
+        return found
+
+    def _within(self, reach: Reach) -> Flags:
+        count = len(self.board.loaded.ids)
+        if reach.everywhere:
+            return np.ones(count, dtype=bool)
+        chosen = self._of_districts(reach.districts)
+        if reach.departments:
+            owners = self._columns.department
+            chosen |= np.array([owner in reach.departments for owner in owners], dtype=bool)
+        if reach.places:
+            codes = self.board.loaded.register.codes
+            chosen |= np.array([code in reach.places for code in codes], dtype=bool)
+        return chosen
+
+
+_LOCK = threading.Lock()
+_KEPT: list[tuple[LoadedRegister, _Columns]] = []
+
+
+def _columns_of(loaded: LoadedRegister) -> _Columns:
+    """The names beside the register the board keeps; read again when that was."""
+    with _LOCK:
+        if _KEPT and _KEPT[0][0] is loaded:
+            return _KEPT[0][1]
+    sql = """
+        SELECT place.id, place.name_zh, place.name_sort, place.code, operator.code, department.code
+        FROM anlan_place place LEFT JOIN anlan_operator operator ON operator.id = place.operator_id
+        LEFT JOIN anlan_department department ON department.id = place.department_id
+    """
+    count = len(loaded.ids)
+    texts, operators, departments = [""] * count, [""] * count, [""] * count
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        for key, name, sort, code, operator, department in cursor.fetchall():
+            number = loaded.index.get(key)
+            if number is not None:
+                texts[number] = f"{name}\n{sort}\n{code}".lower()
+                operators[number], departments[number] = operator or "", department or ""
+    columns = _Columns(texts, operators, departments)
+    with _LOCK:
+        _KEPT[:] = [(loaded, columns)]
+    return columns
+
+
+def _with_parts(code: str) -> frozenset[str]:
+    """A district and its parts, and their parts."""
+    pairs = list(District.objects.exclude(parent=None).values_list("code", "parent_id"))
+    codes = [code]
+    for parent in codes:
+        codes += [part for part, of in pairs if of == parent and part not in codes]
+    return frozenset(codes)
+
+
+def _numbers_of(words: Sequence[str], wanted: frozenset[str] | set[str]) -> list[int]:
+    return [number for number, word in enumerate(words) if word in wanted]
+
+
+def _level(word: str) -> Level:
+    return next((level for level in LEVELS if level == word), "normal")
+
+
+def _id(key: Any) -> UUID:
+    return key if isinstance(key, UUID) else UUID(hex=str(key))
+
+
+def _raw(key: UUID) -> Any:
+    return key if connection.vendor == "postgresql" else key.hex
+
+
+__all__ = ["PAGE", "Board", "PlaceFilter", "PlaceIndex", "PlacePage", "PlaceRow"]
