@@ -20,11 +20,11 @@ from anlan.api.inputs import Code, Flag, Identifier, Input, Instant, Reasoned, W
 from anlan.api.owed_rules import owed_rule
 from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import Fault, ProblemError, ProblemOut, described, invalid, trace_of
-from anlan.api.subjects import department_for, place_for, target_of
+from anlan.api.subjects import named_subject, target_of
 from anlan.api.tokens import Asker, asker_of, needs
 from anlan.engine import access as rules
 from anlan.engine.policy import Rule
-from anlan.models import Checkpoint, Department, Evidence, Place, Post
+from anlan.models import Checkpoint, Evidence, Place, Post
 from anlan.queries.reach import evidence_within
 
 router = Router(tags=["evidence"])
@@ -205,7 +205,7 @@ def _by_its_id(asker: Asker, stated: EvidenceIn) -> tuple[int, dict[str, Any]]:
 
 def _recorded(asker: Asker, stated: EvidenceIn) -> EvidenceOut:
     """Look everything up, check it, and record through the same action as the pages."""
-    place, department = _subject(asker, stated)
+    place, department = named_subject(asker, "record-evidence", stated.place, stated.department)
     rule = owed_rule(stated.scheme, stated.rule, "place" if place else "department", stated.effective_at)
     if rule.items and place and not rules.may(asker.grants, "record-inspection", target_of(place)):
         raise ProblemError("refused")
@@ -232,18 +232,6 @@ def _recorded(asker: Asker, stated: EvidenceIn) -> EvidenceOut:
     except FutureTimeError:
         raise invalid(_("This time is in the future."), pointer="#/effective_at") from None
     return _shown(row, asker)
-
-
-def _subject(asker: Asker, stated: EvidenceIn) -> tuple[Place | None, Department | None]:
-    try:
-        if stated.place:
-            return place_for(asker, stated.place, "record-evidence"), None
-        return None, department_for(asker, stated.department or "", "record-evidence")
-    except ProblemError as problem:
-        if problem.code != "not-found":
-            raise
-        pointer = "#/place" if stated.place else "#/department"
-        raise invalid(_("There is none with this code within your grants."), pointer=pointer) from None
 
 
 def _check(stated: EvidenceIn, rule: Rule) -> None:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from anlan.api.problems import Fault
 
 _AT_MOST = 50
+KEY = "[key]"
+"""What pydantic puts after a key that is itself wrong."""
 
 _WORDS: Final[Mapping[str, Promise]] = {
     "missing": gettext_lazy("This value is required."),
@@ -70,5 +72,5 @@ def words_of(error: Mapping[str, Any]) -> str:
 
 def pointer_to(path: Sequence[str]) -> str:
     """A JSON pointer (RFC 6901) as a URI fragment."""
-    escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
+    escaped = [part.replace("~", "~0").replace("/", "~1") for part in path if part != KEY]
     return "".join(["#", *[f"/{part}" for part in escaped]])

@@ -16,7 +16,7 @@ from anlan.api.owed_rules import owed_rule
 from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import ProblemError, invalid
 from anlan.api.scheme_values import Words
-from anlan.api.subjects import department_for, place_for
+from anlan.api.subjects import named_subject
 from anlan.api.tokens import Asker, asker_of, needs
 from anlan.models import Department, Finding, Place, Waiver
 from anlan.queries.reach import departments_within, findings_within, within
@@ -183,8 +183,7 @@ def create_waiver(request: HttpRequest, stated: WaiverIn, key: idempotency.Key =
             raise invalid(_("Name either a place or a department."), pointer="#")
         if stated.end <= stated.start:
             raise invalid(_("The end must be after the start."), pointer="#/end")
-        place = place_for(asker, stated.place, "give-waivers") if stated.place else None
-        department = department_for(asker, stated.department, "give-waivers") if stated.department else None
+        place, department = named_subject(asker, "give-waivers", stated.place, stated.department)
         owed_rule(stated.scheme, stated.rule, "place" if place else "department", stated.start)
         waiver = give_waiver(
             scheme=stated.scheme,

@@ -28,7 +28,7 @@ from anlan.api.inputs import (
 )
 from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import Fault, ProblemError
-from anlan.api.subjects import place_for
+from anlan.api.subjects import named_subject
 from anlan.api.tokens import Asker, asker_of, needs
 from anlan.engine.durations import duration_of
 from anlan.engine.policy import Parameter
@@ -129,7 +129,7 @@ def create_local_value(
     asker = asker_of(request)
 
     def act() -> tuple[int, BaseModel]:
-        place = place_for(asker, stated.place, "set-local-values") if stated.place else None
+        place = named_subject(asker, "set-local-values", stated.place, None)[0] if stated.place else None
         if place is None and not asker.reach("set-local-values").everywhere:
             raise ProblemError("refused")
         _check(stated)

@@ -15,7 +15,7 @@ from anlan.actions.schemes import adopt, end_adoption, store_edition
 from anlan.api import idempotency
 from anlan.api.inputs import PARAGRAPH, Filters, Identifier, Input, Instant, Note, Reasoned, Word
 from anlan.api.local_values import router as local_values
-from anlan.api.problems import Fault, ProblemError
+from anlan.api.problems import Fault, ProblemError, invalid
 from anlan.api.scheme_values import (
     AdoptionOut,
     CaseOut,
@@ -227,7 +227,7 @@ def adopt_scheme(
     asker = asker_of(request)
 
     def act() -> tuple[int, BaseModel]:
-        edition = _stored(scheme, stated.edition, asker.at)
+        edition = _named(scheme, stated.edition)
         adoption = adopt(
             edition, valid_from=stated.valid_from, by=asker.user, at=asker.at, reason=stated.reason
         )
@@ -258,14 +258,24 @@ def _scheme(request: HttpRequest, scheme: str, edition: str | None) -> Scheme:
 
 def _stored(scheme: str, edition: str | None, at: datetime) -> Edition:
     """An edition by name, or the one adopted at a moment, or the newest."""
+    running = [one.edition for one in _adoptions_at(at) if one.edition.scheme == scheme]
+    if edition is None and running:
+        return running[0]
     rows = Edition.objects.filter(scheme=scheme).defer("sources").order_by("-stored_at", "-id")
-    if edition is not None:
-        found = rows.filter(edition=edition).first()
-    else:
-        running = next((one for one in _adoptions_at(at) if one.edition.scheme == scheme), None)
-        found = running.edition if running else rows.first()
+    found = (rows if edition is None else rows.filter(edition=edition)).first()
     if found is None:
         raise ProblemError("not-found")
+    return found
+
+
+def _named(scheme: str, edition: str) -> Edition:
+    """The edition that a body names."""
+    rows = Edition.objects.filter(scheme=scheme).defer("sources").order_by("-stored_at", "-id")
+    if not rows.exists():
+        raise ProblemError("not-found")
+    found = rows.filter(edition=edition).first()
+    if found is None:
+        raise invalid(_("There is no stored edition of this name."), pointer="#/edition")
     return found
 
 

@@ -1,6 +1,8 @@
 """The places and departments that requests name, as far as the asker's grants reach."""
 
-from anlan.api.problems import ProblemError
+from django.utils.translation import gettext as _
+
+from anlan.api.problems import ProblemError, invalid
 from anlan.api.tokens import Asker
 from anlan.engine import access as rules
 from anlan.engine.access import Action, Target
@@ -23,6 +25,21 @@ def locked_place(asker: Asker, code: str, action: Action) -> Place:
     """The same, held until the transaction ends so that nobody changes it meanwhile."""
     place_for(asker, code, action)
     return Place.objects.select_for_update(of=("self",)).select_related("department").get(code=code)
+
+
+def named_subject(
+    asker: Asker, action: Action, place: str | None, department: str | None
+) -> tuple[Place | None, Department | None]:
+    """The place or department that a body names; one that is not there is a wrong value of the body."""
+    try:
+        if place:
+            return place_for(asker, place, action), None
+        return None, department_for(asker, department or "", action)
+    except ProblemError as problem:
+        if problem.code != "not-found":
+            raise
+        pointer = "#/place" if place else "#/department"
+        raise invalid(_("There is none with this code within your grants."), pointer=pointer) from None
 
 
 def department_for(asker: Asker, code: str, action: Action = "see-departments") -> Department:
