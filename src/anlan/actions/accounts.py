@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.engine.access import Role
-from anlan.models import ApiToken, Device, Grant, SignIn, User
+from anlan.models import ApiToken, Device, Entry, Grant, SignIn, User
 from anlan.queries.people import administrators
 
 TOKEN_PREFIX = "anlan_"  # noqa: S105  (a mark by which leaked tokens are found, not a secret)
@@ -260,12 +260,14 @@ def move_session(before: str, after: str) -> None:
     SignIn.objects.filter(session_key=before).update(session_key=after)
 
 
-def lock_out(username: str, *, at: datetime) -> None:
-    """Too many failed sign-ins in a row; the name may be nobody's."""
+def lock_out(username: str, *, at: datetime, lasting: timedelta) -> None:
+    """Too many failed sign-ins in a row, journalled once for each lock; the name may be nobody's."""
     user = User.objects.filter(username=username).first()
     subject_id = str(user.pk) if user else ""
     label = user.username if user else ""
-    journal.write(Change("lock-out", "person", subject_id, label), by=None, at=at)
+    entries = Entry.objects.filter(action="lock-out", subject_kind="person", subject_id=subject_id)
+    if not entries.filter(at__gt=at - lasting).exists():
+        journal.write(Change("lock-out", "person", subject_id, label), by=None, at=at)
 
 
 def _close_sessions(sign_ins: QuerySet[SignIn]) -> int:

@@ -140,7 +140,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(
-    request: HttpRequest, original: HttpResponse | None = None, credentials: dict[str, str] | None = None
+    request: HttpRequest, _original: HttpResponse | None = None, credentials: dict[str, str] | None = None
 ) -> HttpResponse:
     """After too many failed tries: for how long, and what to do."""
     username = str((credentials or {}).get("username") or request.POST.get("username", ""))
@@ -149,8 +149,7 @@ def locked_out(
     if isinstance(kept, HttpResponse):
         return kept
     last = AccessAttempt.objects.filter(username=username).order_by("-attempt_time").first()
-    if last is not None and last.failures_since_start == settings.AXES_FAILURE_LIMIT and original is None:
-        accounts.lock_out(username, at=at)
+    accounts.lock_out(username, at=at, lasting=settings.AXES_COOLOFF_TIME)
     until = (last.attempt_time if last else at) + settings.AXES_COOLOFF_TIME
     seconds = max(1, ceil((until - at).total_seconds()))
     context = {"title": _("Locked for a while"), "until_text": exact(until), "minutes": ceil(seconds / 60)}

@@ -9,7 +9,7 @@ from anlan.web import access
 
 @access.open_to_anybody
 @never_cache
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     """200 when the database answers; anything else is a failure of the server."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
