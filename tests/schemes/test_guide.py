@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from anlan.engine.policy import Scheme
+from anlan.engine.scheme_cadence_shapes import PERIODS
+from anlan.engine.scheme_condition_shapes import RELATIONS
 from anlan.engine.scheme_fields import EXPECTATIONS, FIELDS
-from anlan.engine.scheme_rule_shapes import PERIODS, RELATIONS
 from anlan.engine.schemes import read_scheme_texts, run_cases
 
 ROOT = Path(__file__).parents[2]

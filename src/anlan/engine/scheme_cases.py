@@ -220,6 +220,8 @@ def _shown(value: Any) -> str:
         return _cadence_shown(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_shown(item)}" for key, item in value.items())
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return "–" if value is None else f"{value}"
 
 

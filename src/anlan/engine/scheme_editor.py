@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from anlan.engine.policy import LEVELS
+from anlan.engine.scheme_cadence_shapes import PERIODS
+from anlan.engine.scheme_condition_shapes import RELATIONS
 from anlan.engine.scheme_fields import EXPECTATIONS, FIELDS, RULE_KINDS, Field, Section, Shape
-from anlan.engine.scheme_rule_shapes import PERIODS, RELATIONS
 
 Fragment = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Reads the simple shapes of a scheme's keys: words, texts, dates, durations, figures, citations, lists of names."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -9,10 +9,8 @@ from anlan.engine.durations import duration_of
 from anlan.engine.policy import (
     LEVELS,
     Citation,
-    FactDeclaration,
     FactValue,
     Level,
-    Parameter,
     Reference,
     RuleKind,
     Term,
@@ -20,6 +18,7 @@ from anlan.engine.policy import (
 )
 from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, Section, field_of
 from anlan.engine.scheme_files import Block, Listing, Scalar, Tree
+from anlan.engine.scheme_names import Names
 from anlan.engine.scheme_report import Placed, Report, did_you_mean
 
 Fields = dict[str, Any]
@@ -40,39 +39,6 @@ NAME_ADVICE = Text(
     zh="名称用字母、数字、点和连字符，如 mobile-patrol。",
     en="Use letters, digits, dots and hyphens: mobile-patrol.",
 )
-
-
-@dataclass(slots=True)
-class Names:
-    """What has been declared, so that references can be checked while reading."""
-
-    places: dict[str, Term] = field(default_factory=dict)
-    roles: dict[str, Term] = field(default_factory=dict)
-    facts: dict[str, FactDeclaration] = field(default_factory=dict)
-    terms: dict[str, dict[str, Term]] = field(default_factory=dict)
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    rules: dict[str, str] = field(default_factory=dict)
-    outside_tiers: str = "none"
-    first_day: date | None = None
-
-    def tiers(self) -> list[str]:
-        return [rule_id for rule_id, kind in self.rules.items() if kind == "tier"]
-
-    def words_for(self, fact: str) -> list[str] | None:
-        """The words a fact may have, in order; None for a fact that is not a term."""
-        if fact == "kind":
-            return list(self.places)
-        if fact == "role":
-            return list(self.roles)
-        if fact == "tier":
-            return [*self.tiers(), self.outside_tiers, "undetermined"]
-        if fact == "posture":
-            return list(LEVELS)
-        declared = self.facts.get(fact)
-        return list(declared.values) if declared and declared.type == "term" and declared.values else None
-
-    def known_facts(self) -> list[str]:
-        return ["kind", "tier", "posture", "role", *self.facts]
 
 
 @dataclass(slots=True)

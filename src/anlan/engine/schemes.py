@@ -12,13 +12,15 @@ from anlan.engine.conditions import LEVEL_TITLES
 from anlan.engine.policy import LEVELS, Case, Problem, Rule, Scheme, Text
 from anlan.engine.scheme_cases import run_cases
 from anlan.engine.scheme_checks import check_whole
+from anlan.engine.scheme_declarations import STATUSES
 from anlan.engine.scheme_differences import Difference, differences
 from anlan.engine.scheme_editor import json_schema
 from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Listing, Tree, texts_of, tree_of
+from anlan.engine.scheme_names import Names
 from anlan.engine.scheme_report import Report, Spot
-from anlan.engine.scheme_sections import STATUSES, Sections
-from anlan.engine.scheme_shapes import Fields, Names, shown
+from anlan.engine.scheme_sections import Sections
+from anlan.engine.scheme_shapes import Fields, shown
 
 __all__ = [
     "Difference",
@@ -150,7 +152,9 @@ class _Reading:
             "roles": self.names.roles,
             "facts": self.names.facts,
         }
-        known.get(group, self.names.terms.setdefault(group, {})).update(read)
+        if group not in known:
+            known[group] = self.names.terms.setdefault(group, {})
+        known[group].update(read)
 
     def _term_nodes(self, name: str, tree: Tree) -> Iterator[tuple[str, Tree]]:
         for key, node in self._keys(name, tree):
