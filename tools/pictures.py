@@ -42,6 +42,9 @@ OVERFLOW = """() => {
   return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > room + 1)
     .slice(0, 4).map((e) => e.tagName.toLowerCase() + '.' + String(e.className.baseVal ?? e.className).split(' ')[0]);
 }"""
+IS_DRAWN = """() => [...document.querySelectorAll('[data-map]')].every((map) => map.dataset.ready
+    || !map.querySelector('[data-map-notice]').hidden)
+  && [...document.querySelectorAll('[data-chart]')].every((chart) => chart.querySelector('svg'))"""
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map((v) =>
   v.id + ' (' + v.impact + '): ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | '))"""
@@ -198,18 +201,18 @@ def shoot(shooting: Shooting, page: Page, place: str, language: str, width: int,
 
 
 def settle(tab: Tab) -> None:
-    """Wait for maps and charts to be drawn, and for the network to be quiet."""
+    """Wait for maps and charts to be drawn, and for the network to be quiet.
+
+    The page's policy forbids `wait_for_function`, which evaluates text inside the page; so we ask from outside.
+    """
     with contextlib.suppress(Error):
         tab.wait_for_load_state("networkidle", timeout=5000)
-    with contextlib.suppress(Error):
-        tab.wait_for_function(
-            "() => [...document.querySelectorAll('[data-map]')].every((m) => m.dataset.ready"
-            " || !m.querySelector('[data-map-notice]').hidden)"
-            " && [...document.querySelectorAll('[data-chart]')].every((c) => c.querySelector('svg'))",
-            timeout=6000,
-        )
+    for _attempt in range(60):
+        if tab.evaluate(IS_DRAWN):
+            break
+        tab.wait_for_timeout(100)
     if tab.query_selector("[data-map]"):
-        tab.wait_for_timeout(900)
+        tab.wait_for_timeout(700)
 
 
 def axe(tab: Tab) -> list[str]:

@@ -1,7 +1,7 @@
 """The shell: language, appearance, navigation, error pages, headers, and the parts every page is made of."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -391,3 +391,43 @@ def test_a_field_with_an_error_is_tied_to_it() -> None:
 @override_settings(ALLOWED_HOSTS=["testserver"])
 def test_a_print_leads_back_to_the_record() -> None:
     assert "http://testserver/places/" in render("{% print_code %}")
+
+
+# ---- the base map -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[bytes]:
+    """A file in place of the base map."""
+    content = bytes(range(256)) * 8
+    (tmp_path / "basemap.pmtiles").write_bytes(content)
+    with override_settings(BASEMAP=tmp_path / "basemap.pmtiles"):
+        yield content
+
+
+def test_the_map_gets_the_part_it_asks_for(signed_in: SignIn, archive: bytes) -> None:
+    answer = signed_in("guard").get("/basemap.pmtiles", headers={"Range": "bytes=100-299"})
+    assert answer.status_code == 206
+    assert answer.content == archive[100:300]
+    assert answer.headers["Content-Range"] == f"bytes 100-299/{len(archive)}"
+
+
+def test_a_part_outside_the_map_is_refused(signed_in: SignIn, archive: bytes) -> None:
+    answer = signed_in("guard").get("/basemap.pmtiles", headers={"Range": f"bytes={len(archive)}-"})
+    assert answer.status_code == 416
+
+
+def test_the_map_is_not_sent_again_while_it_is_the_same(signed_in: SignIn, archive: bytes) -> None:
+    client = signed_in("guard")
+    tag = client.get("/basemap.pmtiles", headers={"Range": "bytes=0-9"}).headers["ETag"]
+    assert client.get("/basemap.pmtiles", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_without_a_base_map_pages_do_not_ask_for_one(signed_in: SignIn) -> None:
+    client = signed_in("administrator")
+    assert client.get("/basemap.pmtiles").status_code == 404
+    assert "data-basemap" not in client.get("/style/").content.decode()
+
+
+def test_the_base_map_is_for_those_who_have_signed_in(archive: bytes) -> None:
+    assert Client().get("/basemap.pmtiles").status_code == 302

@@ -144,13 +144,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return error_page(request, 403, EXPIRED)
 
 
-def locked_out(request: HttpRequest, *_arguments: object, **_more: object) -> HttpResponse:
-    """After too many failed sign-ins."""
-    response = error_page(request, 429)
-    response.headers["Retry-After"] = "900"
-    return response
-
-
 def _own_words(exception: Exception) -> str:
     """What the code that refused said, if it said something for people."""
     first = exception.args[0] if exception.args else ""

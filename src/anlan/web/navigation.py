@@ -51,7 +51,11 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("settings", _("Settings"), "settings", "manage-settings", "running", "t"),
     Entry("api-1:openapi-view", _("API"), "api", "use-api", "running"),
 )
-GROUPS: Final = (("daily", _("Every day")), ("plan", _("Plan and register")), ("running", _("Installation")))
+GROUPS: Final = (
+    ("daily", _("Every day")),
+    ("plan", _("Plan and register")),
+    ("running", _("Administration")),
+)
 ACCOUNT_ENTRIES: Final = (
     Entry("account", _("My account"), "user", None, "account"),
     Entry("account-mfa", _("Two-step sign-in"), "device-mobile", None, "account"),

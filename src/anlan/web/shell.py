@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from anlan.web import basemap
 from anlan.web.access import allowed, open_to_anybody
 from anlan.web.context import THEMES
 from anlan.web.style_examples import examples
@@ -84,6 +85,7 @@ def style(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    *basemap.addresses,
     path("language/", language, name="language"),
     path("theme/", theme, name="theme"),
     path("style/", style, name="style"),

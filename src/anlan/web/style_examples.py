@@ -76,7 +76,7 @@ def _features() -> dict[str, Any]:
                 "id": number,
                 "geometry": {
                     "type": "Point",
-                    "coordinates": [120.10 + (number * 37 % 23) / 500, 30.20 + (number * 53 % 19) / 500],
+                    "coordinates": [105.24 + (number * 37 % 23) / 200, 30.29 + (number * 53 % 19) / 240],
                 },
                 "properties": {
                     "code": f"P{number:04d}",
@@ -111,7 +111,7 @@ def examples() -> dict[str, Any]:
         "form": ExampleForm(initial={"visitors": 5000}),
         "wrong": wrong,
         "pairs": [
-            (_("Code"), "P0001"),
+            (_("Place code"), "P0001"),
             (_("Kind"), Text(zh="商场", en="Shopping mall").in_language("zh")),
             (_("Area"), "12,500 m²"),
             (_("Mean daily visitors"), "5,120"),

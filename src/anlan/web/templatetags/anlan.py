@@ -1,7 +1,7 @@
 """The template tags of Anlan, loaded into every template. Their use is shown in web/README.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -422,9 +422,3 @@ def print_code(context: Context) -> SafeString:
     return format_html(
         '<div class="print-code" aria-hidden="true">{}<span>{}</span></div>', mark_safe(drawing), address
     )
-
-
-@register.filter
-def minutes(span: timedelta | None) -> int | None:
-    """A span in whole minutes."""
-    return None if span is None else int(span.total_seconds()) // 60

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from anlan.engine.policy import Text
 from anlan.web.templatetags.icons import icon
@@ -122,8 +122,3 @@ def reason_rows(reasons: Iterable[Any]) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def missing_words() -> str:
-    """What a screen reader says for an empty cell."""
-    return gettext("not recorded")

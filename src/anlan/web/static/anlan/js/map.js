@@ -49,10 +49,15 @@ async function baseOf(place) {
   try {
     const archive = new window.pmtiles.PMTiles(new URL(place.dataset.basemap, location.href).href);
     const [header, more] = await Promise.all([archive.getHeader(), archive.getMetadata()]);
-    return { archive, header, credit: more.attribution || "" };
+    return { archive, header, credit: plain(more.attribution) };
   } catch {
     return null;
   }
+}
+
+// The library shows credits as HTML; ours are words.
+function plain(words) {
+  return String(words || "").replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 function styleOf(place, base) {
@@ -266,7 +271,9 @@ class PlaceMap {
 
   choose(code, { fromMap = false } = {}) {
     this.chosen = code;
-    this.map.setFilter("chosen", ["==", ["get", "code"], code]);
+    if (this.map.getLayer("chosen")) {
+      this.map.setFilter("chosen", ["==", ["get", "code"], code]);
+    }
     const feature = this.data.features.find((candidate) => candidate.properties.code === code);
     if (!feature) {
       return;
@@ -367,7 +374,9 @@ document.addEventListener("anlan:picked", (event) => {
   const row = document.querySelector(`tr[data-place="${CSS.escape(event.detail.code)}"]`);
   document.querySelectorAll("tr.is-chosen").forEach((other) => other.classList.remove("is-chosen"));
   row?.classList.add("is-chosen");
-  row?.scrollIntoView({ block: "nearest" });
+  if (row?.closest(".split-map")) {
+    row.scrollIntoView({ block: "nearest" });
+  }
 });
 // After filtering, the list brings the address of its places: <div data-map-source="/places/map.json?...">.
 document.addEventListener("htmx:afterSettle", (event) => {

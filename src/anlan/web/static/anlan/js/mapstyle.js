@@ -1,4 +1,5 @@
-// The base map's look, light and dark, for the layers that the importer writes: water, green, district, building, road.
+// The base map's look, light and dark, for the layers that the importer writes: water, green, district,
+// building, road, rail.
 const LIGHT = {
   ground: "#f3f4f2",
   water: "#cfe3ea",
@@ -44,6 +45,11 @@ function width(extra) {
     1,
   ];
   return ["interpolate", ["exponential", 1.6], ["zoom"], 8, at(0.12), 12, at(0.35), 15, at(1.3), 18, at(4)];
+}
+
+function paintOf(colours, other) {
+  const major = ["motorway", "trunk", "primary"];
+  return ["match", ["get", "class"], major, colours.major, "path", colours.path, other];
 }
 
 export function ground() {
@@ -97,17 +103,17 @@ export function layers(language) {
       "source-layer": "road",
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
-        "line-color": [
-          "match",
-          ["get", "class"],
-          ["motorway", "trunk", "primary"],
-          colours.major,
-          "path",
-          colours.path,
-          ["step", ["zoom"], colours.casing, 11, colours.road],
-        ],
+        "line-color": ["step", ["zoom"], paintOf(colours, colours.casing), 11, paintOf(colours, colours.road)],
         "line-width": width(0),
       },
+    },
+    {
+      id: "rail",
+      type: "line",
+      source: "base",
+      "source-layer": "rail",
+      minzoom: 11,
+      paint: { "line-color": colours.district, "line-width": 1.4, "line-dasharray": [6, 3] },
     },
     {
       id: "district",

@@ -11,5 +11,11 @@
   }
   window.anlanSettleTheme = settle;
   dark.addEventListener("change", settle);
+  // Paper is white: charts and maps are drawn anew for it.
+  window.addEventListener("beforeprint", function () {
+    root.setAttribute("data-bs-theme", "light");
+    document.dispatchEvent(new CustomEvent("anlan:theme"));
+  });
+  window.addEventListener("afterprint", settle);
   settle();
 })();
