@@ -98,6 +98,8 @@ OPERATIONS = {
     "GET /waivers": "see-findings",
     "POST /waivers": "give-waivers",
     "POST /waivers/{waiver_id}/withdraw": "give-waivers",
+    "GET /gaps": "see-board",
+    "GET /board": "see-board",
     "GET /problems": "anybody",
     "GET /problems/{code}": "anybody",
 }

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from builders import LONG_AGO, a_district, a_user
 from django.contrib.sessions.backends.db import SessionStore
 
 from anlan.actions import accounts
 from anlan.actions.accounts import LastAdministratorError, Scope
 from anlan.models import Entry, Grant
 from anlan.queries.people import grants_in_force, token_of
+from builders import LONG_AGO, a_district, a_user
 
 pytestmark = pytest.mark.django_db
 

@@ -78,6 +78,7 @@ def _position(cursor: str) -> tuple[datetime, UUID] | None:
     moment, _between, identifier = cursor.partition("~")
     try:
         at = datetime.fromisoformat(moment)
-        return (at, UUID(hex=identifier)) if at.tzinfo is not None else None
+        good = at.tzinfo is not None and 2000 <= at.year < 2200
+        return (at, UUID(hex=identifier)) if good else None
     except ValueError:
         return None

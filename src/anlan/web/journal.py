@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from anlan.models import Entry, Place
 from anlan.queries.journal import JournalFilter, all_entries, page_of_entries, place_names
 from anlan.web import access, clock
+from anlan.web.day_fields import day_field
 from anlan.web.journal_words import (
     ACTIONS,
     SUBJECTS,
@@ -32,7 +33,6 @@ from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class JournalSearch(forms.Form):
@@ -45,8 +45,8 @@ class JournalSearch(forms.Form):
         choices=[("", gettext_lazy("All")), *((action, words) for action, (words, _icon) in ACTIONS.items())],
     )
     by = forms.CharField(label=gettext_lazy("By whom (user name)"), required=False, max_length=64)
-    since = forms.DateField(label=gettext_lazy("From day"), required=False, widget=_DAY)
-    until = forms.DateField(label=gettext_lazy("To day"), required=False, widget=_DAY)
+    since = day_field(gettext_lazy("From day"))
+    until = day_field(gettext_lazy("To day"))
 
     def wanted(self) -> JournalFilter:
         """The filter that the valid fields state."""
