@@ -62,7 +62,7 @@ def test_tiers_follow_its_own_facts_and_dated_figures(facts: Facts, at: str, tie
 
 
 def test_the_reason_names_its_fact_figure_and_law() -> None:
-    facts = {"kind": "pier", "berths": 39}
+    facts: Facts = {"kind": "pier", "berths": 39}
     because = derived(facts).tiers["lake-resort"].because
     berths = next(reason for reason in because if reason.fact == "berths")
     assert berths.text().zh == "泊位数 39 未达到 40"
@@ -91,20 +91,20 @@ def test_cadences_are_what_the_file_says() -> None:
 def test_its_quantity_is_one_for_each_twelve_and_a_half_cabins_and_one_more(
     cabins: int, attendants: int
 ) -> None:
-    facts = {"kind": "cable-car", "wind-class": "calm", "cabins": cabins}
+    facts: Facts = {"kind": "cable-car", "wind-class": "calm", "cabins": cabins}
     quantity = {duty.rule.id: duty.quantity for duty in derived(facts).duties}["attendants"]
     assert quantity == attendants
 
 
 def test_its_measures_begin_at_the_levels_it_lists() -> None:
-    pier = {"kind": "pier", "berths": 50}
+    pier: Facts = {"kind": "pier", "berths": 50}
     rounds = {
         level: {duty.rule.id: duty.cadence for duty in derived(pier, posture=level).duties}["mooring-round"]
         for level in ("blue", "yellow")
     }
     assert len(rounds["blue"]) == 2  # type: ignore[arg-type]  # bands of the day
     assert rounds["yellow"] == (Every(timedelta(hours=1)),)
-    car = {"kind": "cable-car", "wind-class": "calm", "cabins": 60}
+    car: Facts = {"kind": "cable-car", "wind-class": "calm", "cabins": 60}
     guards = [
         {duty.rule.id: duty.quantity for duty in derived(car, posture=level).duties}["attendants"]
         for level in ("orange", "red")
@@ -113,7 +113,7 @@ def test_its_measures_begin_at_the_levels_it_lists() -> None:
 
 
 def test_a_rule_begins_on_its_own_day_and_a_missing_figure_is_owed() -> None:
-    market = {"kind": "night-market", "stalls": 50}
+    market: Facts = {"kind": "night-market", "stalls": 50}
     assert owed(market, "2026-05-31") == set()
     assert owed(market, "2026-06-01") == {"stall-lights"}
     assert owed({**market, "floodlit": True}, "2026-06-01") == set()
