@@ -1,16 +1,35 @@
 """One rule put to one subject: whether it applies, and what it asks with its figures and the measures in force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from anlan.engine.conditions import Reason, verdict
+from anlan.engine.durations import duration_words
 from anlan.engine.figures import Figure, Figures
 from anlan.engine.owed import Duty, Measure, Undetermined
 from anlan.engine.policy import Facts, Level, Quantity, Reference, Rule, Scheme, Standing, Text, Within
 from anlan.engine.quantities import quantity_asked
 from anlan.engine.strictness import ResolvedCadence, cadence_words, stricter
 from anlan.engine.tiers import in_force
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerms:
+    """When something is asked: its cadence, the grace after a window, how long a proof stands."""
+
+    cadence: ResolvedCadence
+    grace: timedelta
+    valid_for: timedelta | None
+
+
+def terms_with(scheme: Scheme, rule: Rule, measures: Sequence[Rule], figures: Figures) -> AskedTerms | None:
+    """The terms of a rule under these measures; None if a figure that they need has no value."""
+    asking = Asking(scheme, rule, "", {}, figures, "normal", date.min)
+    terms = asking.own_terms()
+    for measure in measures:
+        terms = asking.tightened(terms, measure)
+    return None if asking.missing else terms
 
 
 @dataclass(slots=True)
@@ -33,22 +52,15 @@ class Asking:
             return None
         if judged.holds is None:
             return self._undetermined(judged.because)
-        cadence = self._cadence(self.rule)
-        grace, valid_for = self._duration(self.rule.grace), self._duration(self.rule.valid_for)
+        terms = self.own_terms()
         quantity, reckoned = self._quantity(self.rule.quantity, 0)
         measures = []
         for measure, because in self._measures():
-            before = (cadence, quantity, grace)
-            if measure.cadence is not None:
-                cadence = stricter(cadence, self._cadence(measure))
-            if measure.grace != timedelta(0):
-                grace = min(grace or timedelta(0), self._duration(measure.grace) or timedelta(0))
-            if measure.valid_for is not None:
-                valid = self._duration(measure.valid_for)
-                valid_for = valid if valid_for is None else min(valid_for, valid or valid_for)
+            before, least = terms, quantity
+            terms = self.tightened(terms, measure)
             raised, _ = self._quantity(measure.quantity or self.rule.quantity, measure.plus)
             quantity = raised if quantity is None else max(quantity, raised or quantity)
-            changed = _changes(before, (cadence, quantity, grace), self._unit())
+            changed = _changes((before, least), (terms, quantity), self._unit())
             measures.append(Measure(measure, because, changed))
         if self.missing:
             return self._undetermined((*judged.because, *reckoned))
@@ -59,18 +71,35 @@ class Asking:
             edition=self.scheme.edition,
             rule=self.rule,
             subject=self.subject,
-            cadence=cadence,
+            cadence=terms.cadence,
             anchor=self.anchor,
             quantity=quantity,
             unit=self._unit(),
-            grace=grace or timedelta(0),
-            valid_for=valid_for,
+            grace=terms.grace,
+            valid_for=terms.valid_for,
             because=(*judged.because, *reckoned),
             measures=tuple(measures),
             posture=self.level,
             cites=tuple(dict.fromkeys(cites)),
             figures=tuple(dict.fromkeys(self.used)),
         )
+
+    def own_terms(self) -> AskedTerms:
+        """What the rule asks by itself; figures that have no value are noted in `missing`."""
+        grace, valid_for = self._duration(self.rule.grace), self._duration(self.rule.valid_for)
+        return AskedTerms(self._cadence(self.rule), grace or timedelta(0), valid_for)
+
+    def tightened(self, terms: AskedTerms, measure: Rule) -> AskedTerms:
+        """The same terms under one more measure, never weaker; a grace of zero is one not given."""
+        cadence, grace, valid_for = terms.cadence, terms.grace, terms.valid_for
+        if measure.cadence is not None:
+            cadence = stricter(cadence, self._cadence(measure))
+        if measure.grace != timedelta(0):
+            grace = min(grace, self._duration(measure.grace) or grace)
+        if measure.valid_for is not None:
+            brief = self._duration(measure.valid_for)
+            valid_for = brief if valid_for is None else min(valid_for, brief or valid_for)
+        return AskedTerms(cadence, grace, valid_for)
 
     def _unit(self) -> str:
         return self.rule.quantity.unit if self.rule.quantity else ""
@@ -154,23 +183,21 @@ def _missing_of(quantity: Quantity, facts: Facts, figures: Figures) -> Iterator[
 
 
 def _changes(
-    before: tuple[ResolvedCadence, float | None, timedelta | None],
-    after: tuple[ResolvedCadence, float | None, timedelta | None],
-    unit: str,
+    before: tuple[AskedTerms, float | None], after: tuple[AskedTerms, float | None], unit: str
 ) -> Text:
     """What a measure made of a duty, said in both languages; empty if the duty was stricter already."""
     zh: list[str] = []
     en: list[str] = []
-    if after[0] != before[0]:
-        words = cadence_words(after[0])
+    if after[0].cadence != before[0].cadence:
+        words = cadence_words(after[0].cadence)
         zh.append(words.zh)
         en.append(words.en)
     if after[1] != before[1] and after[1] is not None:
         asked = f"{after[1]:.10g} {unit}".strip()
         zh.append(f"数量 {asked}")
         en.append(f"quantity {asked}")
-    if after[2] != before[2] and after[2] is not None:
-        minutes = f"{after[2].total_seconds() / 60:.10g}"
-        zh.append(f"宽限 {minutes} 分钟")
-        en.append(f"grace {minutes} minutes")
+    if after[0].grace != before[0].grace:
+        words = duration_words(after[0].grace)
+        zh.append(f"宽限 {words.zh}")
+        en.append(f"grace {words.en}")
     return Text("；".join(zh), "; ".join(en))

@@ -162,7 +162,7 @@ class Judge:
 
     def _standing(self, run: Run, instant: datetime) -> WindowState:
         duty = run.duty_at(instant)
-        latest = self.marks.latest(instant)
+        latest = self.marks.at_points(duty, self.subject).latest(instant)
         limit = run.start + run.stretches[0][1].grace
         expires = stands_until(latest, duty.valid_for) if latest else None
         stands = latest is not None and suffices(latest, duty) and (expires is None or instant < expires)

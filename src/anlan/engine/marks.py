@@ -23,9 +23,13 @@ class Marks:
 
     def counting_for(self, duty: Duty, subject: SubjectFacts) -> "Marks":
         """Those that can meet a window: at a checkpoint in use where it is walked, with the quantity it asks."""
+        found = self.at_points(duty, subject)
+        return Marks(tuple(mark for mark in found.ordered if suffices(mark, duty)), found.points)
+
+    def at_points(self, duty: Duty, subject: SubjectFacts) -> "Marks":
+        """Those at a checkpoint in use, where the duty is to walk them; else all."""
         points = frozenset(subject.checkpoints if duty.rule.evidence == "scan" else ())
-        counted = (mark for mark in self.ordered if not points or mark.checkpoint in points)
-        return Marks(tuple(mark for mark in counted if suffices(mark, duty)), points)
+        return Marks(tuple(mark for mark in self.ordered if not points or mark.checkpoint in points), points)
 
     def inside(self, start: datetime, end: datetime) -> tuple[EvidenceMark, ...]:
         return self.ordered[bisect_left(self.times, start) : bisect_left(self.times, end)]

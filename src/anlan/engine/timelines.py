@@ -82,7 +82,7 @@ class History:
 
     def segments(self) -> Iterator[Segment]:
         moments = self.moments()
-        for start, end in zip(moments, [*moments[1:], None], strict=True):
+        for start, end in zip(moments, [*moments[1:], None], strict=False):
             yield Segment(start, end, self.derived_at(start))
 
     def runs(self) -> tuple[Run, ...]:
