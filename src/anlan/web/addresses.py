@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.web import account, accounts, journal, people, schemes, settings, shell
+from anlan.web import account, accounts, board, journal, people, schemes, settings, shell
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *board.addresses,
     *shell.urlpatterns,
     *accounts.addresses,
     *account.addresses,

@@ -1,0 +1,246 @@
+"""The board's figures: what is missing, due and recorded, by district, tier and duty, within somebody's reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import Count, Q
+from numpy.typing import NDArray
+
+from anlan.engine.access import Reach
+from anlan.engine.board import CODE
+from anlan.engine.policy import Text
+from anlan.engine.states import STATES, State
+from anlan.models import Department, District, Finding, Place
+from anlan.queries.board import WORST, Board, board
+from anlan.queries.duties import department_accounts
+from anlan.queries.reach import departments_within, findings_within, within
+
+SHOWN = 12
+"""How many duties and deadlines the board lists; the rest are one click away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """States counted for one district, tier or duty; `name` is what to show, `code` what to filter by."""
+
+    code: str
+    name: Text
+    counts: dict[State, int]
+
+    @property
+    def gaps(self) -> int:
+        return self.counts["overdue"] + self.counts["not-evidenced"]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Falling:
+    """A duty whose deadline comes soon."""
+
+    place: str
+    name_zh: str
+    name_en: str
+    scheme: str
+    rule: str
+    title: Text
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The board at a moment."""
+
+    at: datetime
+    places: int
+    places_with_gaps: int
+    undetermined: int
+    counts: dict[State, int]
+    districts: tuple[Row, ...]
+    tiers: tuple[Row, ...]
+    duties: tuple[Row, ...]
+    falling: tuple[Falling, ...]
+    falling_total: int
+    hours: int
+    departments: tuple[Row, ...]
+    findings_open: int
+    findings_overdue: int
+
+    @property
+    def not_evidenced(self) -> int:
+        return self.counts["not-evidenced"]
+
+
+def overview(at: datetime, reach: Reach, *, district: str = "", scheme: str = "", hours: int = 4) -> Overview:
+    """The board for somebody, maybe of one district or scheme; a fixed number of reads."""
+    city = board(at)
+    mine = _places_within(city, reach, district)
+    chosen = mine[city.compiled.place] & _of_scheme(city, scheme)
+    tier_scheme = scheme or _main_scheme(city)
+    names = _district_names()
+    findings = findings_within(reach, Finding.objects.filter(closed_at__isnull=True))
+    if district:
+        findings = findings.filter(place__district=district)
+    late = findings.aggregate(open=Count("id"), overdue=Count("id", filter=Q(deadline__lte=at)))
+    soon = _falling(city, chosen, at, hours)
+    return Overview(
+        at=at,
+        places=int(mine.sum()),
+        places_with_gaps=int(
+            (np.bincount(city.compiled.place[chosen & city.gap], minlength=len(mine)) > 0).sum()
+        ),
+        undetermined=_undetermined(city, mine, tier_scheme),
+        counts=_counts(city.states.state[chosen]),
+        districts=_by_district(city, chosen, names),
+        tiers=_by_tier(city, chosen, tier_scheme),
+        duties=_by_duty(city, chosen),
+        falling=_named(city, soon[:SHOWN]),
+        falling_total=len(soon),
+        hours=hours,
+        departments=_departments(at, reach, scheme) if not district else (),
+        findings_open=late["open"],
+        findings_overdue=late["overdue"],
+    )
+
+
+def state_of_places(city: Board, mine: NDArray[np.bool_]) -> dict[str, str]:
+    """The worst state of each place by its code, for the map."""
+    codes = city.loaded.register.codes
+    worst = city.worst_of_place
+    return {codes[int(number)]: (*WORST, "")[int(worst[number])] for number in np.flatnonzero(mine)}
+
+
+def _places_within(city: Board, reach: Reach, district: str) -> NDArray[np.bool_]:
+    everything = np.ones(len(city.loaded.ids), dtype=bool)
+    mine = everything if reach.everywhere else city.within(_codes_within(reach))
+    if district:
+        wanted = [number for number, code in enumerate(city.loaded.districts) if code == district]
+        mine = mine & np.isin(city.loaded.register.district, wanted)
+    return mine & ~(city.loaded.register.closed <= city.at.timestamp())
+
+
+def _codes_within(reach: Reach) -> frozenset[str]:
+    return frozenset(within(reach, Place.objects.all()).values_list("code", flat=True))
+
+
+def _of_scheme(city: Board, scheme: str) -> NDArray[np.bool_]:
+    if not scheme:
+        return np.ones(len(city.compiled), dtype=bool)
+    of = np.array([name == scheme for name, _rule in city.compiled.rules], dtype=bool)
+    return of[city.compiled.rule] if len(of) else np.zeros(0, dtype=bool)
+
+
+def _main_scheme(city: Board) -> str:
+    """The scheme whose tiers the board groups by: the one in force, else the first."""
+    adopted = [
+        adoption.scheme
+        for adoption in city.compiled.basis.adoptions
+        if adoption.scheme.id in city.compiled.tiers
+    ]
+    first = next((scheme for scheme in adopted if scheme.in_force), adopted[0] if adopted else None)
+    return first.id if first else ""
+
+
+def _counts(states: NDArray[np.int8]) -> dict[State, int]:
+    found = np.bincount(states, minlength=len(STATES))
+    return {state: int(found[code]) for state, code in CODE.items()}
+
+
+def _grouped(
+    city: Board, chosen: NDArray[np.bool_], group: NDArray[np.int32], size: int
+) -> NDArray[np.int64]:
+    """States counted for each group of duties: [group, state]."""
+    flat = group[chosen].astype(np.int64) * len(STATES) + city.states.state[chosen]
+    return np.bincount(flat, minlength=size * len(STATES)).reshape(size, len(STATES))
+
+
+def _row(code: str, name: Text, counts: NDArray[np.int64]) -> Row:
+    return Row(code, name, {state: int(counts[number]) for state, number in CODE.items()})
+
+
+def _by_district(city: Board, chosen: NDArray[np.bool_], names: dict[str, Text]) -> tuple[Row, ...]:
+    codes = city.loaded.districts
+    table = _grouped(city, chosen, city.loaded.register.district[city.compiled.place], len(codes))
+    unknown = Text(zh="未划定辖区", en="No district")
+    rows = [_row(code, names.get(code, unknown), table[number]) for number, code in enumerate(codes)]
+    return tuple(sorted((row for row in rows if row.total), key=lambda row: (-row.gaps, row.code)))
+
+
+def _by_tier(city: Board, chosen: NDArray[np.bool_], scheme_id: str) -> tuple[Row, ...]:
+    if not scheme_id:
+        return ()
+    words = city.compiled.tier_words[scheme_id]
+    tier = city.compiled.tiers[scheme_id][city.compiled.place]
+    table = _grouped(city, chosen, np.where(tier < 0, len(words), tier).astype(np.int32), len(words) + 1)
+    scheme = next(a.scheme for a in city.compiled.basis.adoptions if a.scheme.id == scheme_id)
+    titles = {rule.id: rule.title for rule in scheme.rules if rule.kind == "tier"}
+    outside = Text(zh="不分类", en="No tier")
+    rows = [_row(word, titles.get(word, outside), table[number]) for number, word in enumerate(words)]
+    rows.append(_row("undetermined", Text(zh="类别待定", en="Tier undetermined"), table[len(words)]))
+    order = {tier: number for number, tier in enumerate(scheme.tiers)}
+    return tuple(sorted((row for row in rows if row.total), key=lambda row: order.get(row.code, len(order))))
+
+
+def _by_duty(city: Board, chosen: NDArray[np.bool_]) -> tuple[Row, ...]:
+    rules = city.compiled.rules
+    table = _grouped(city, chosen, city.compiled.rule, len(rules))
+    rows = [
+        _row("/".join(rules[number]), city.compiled.scheme_rules[number].title, table[number])
+        for number in range(len(rules))
+    ]
+    return tuple(sorted((row for row in rows if row.gaps), key=lambda row: (-row.gaps, row.code)))[:SHOWN]
+
+
+def _falling(city: Board, chosen: NDArray[np.bool_], at: datetime, hours: int) -> NDArray[np.int32]:
+    soon = city.states.falling_due(city.compiled, at + timedelta(hours=hours))
+    return soon[chosen[soon]]
+
+
+def _named(city: Board, duties: NDArray[np.int32]) -> tuple[Falling, ...]:
+    codes = [city.loaded.register.codes[int(city.compiled.place[duty])] for duty in duties]
+    names = {
+        code: (zh, en)
+        for code, zh, en in Place.objects.filter(code__in=set(codes)).values_list(
+            "code", "name_zh", "name_en"
+        )
+    }
+    found = []
+    for code, duty in zip(codes, duties, strict=True):
+        rule = int(city.compiled.rule[duty])
+        due = city.end_of(int(duty))
+        if due is not None:
+            scheme, rule_id = city.compiled.rules[rule]
+            title = city.compiled.scheme_rules[rule].title
+            found.append(Falling(code, *names.get(code, (code, "")), scheme, rule_id, title, due))
+    return tuple(found)
+
+
+def _undetermined(city: Board, mine: NDArray[np.bool_], scheme: str) -> int:
+    return int((mine & (city.compiled.tiers[scheme] < 0)).sum()) if scheme else 0
+
+
+def _district_names() -> dict[str, Text]:
+    return {
+        code: Text(zh=zh, en=en or zh)
+        for code, zh, en in District.objects.values_list("code", "name_zh", "name_en")
+    }
+
+
+def _departments(at: datetime, reach: Reach, scheme: str) -> tuple[Row, ...]:
+    departments: Sequence[Department] = list(departments_within(reach, Department.objects.order_by("code")))
+    rows = []
+    for department, account in zip(departments, department_accounts(departments, at), strict=True):
+        states = [state.state for state in account.states if not scheme or state.duty.scheme == scheme]
+        counts: dict[State, int] = {state: states.count(state) for state in STATES}
+        rows.append(
+            Row(
+                department.code,
+                Text(zh=department.name_zh, en=department.name_en or department.name_zh),
+                counts,
+            )
+        )
+    return tuple(sorted((row for row in rows if row.gaps), key=lambda row: (-row.gaps, row.code)))
