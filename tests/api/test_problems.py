@@ -153,7 +153,7 @@ def test_what_nobody_foresaw_is_a_problem_with_a_number_and_no_more(
         msg = "secret inner words"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(places, "_chosen", fail)
+    monkeypatch.setattr(places, "chosen", fail)
     response = office.get("/places")
     assert response.status_code == 500
     told = problem(response)

@@ -52,7 +52,7 @@ class Supposition(Input):
 def place_duties(request: HttpRequest, code: Code, asked: Query[Moment]) -> AccountOut:
     """What a place owes, since when, under which clause and figure, which fact decided, and how it stands."""
     asker = asker_of(request)
-    at, known_at = _moment(asked, asker)
+    at, known_at = moment_of(asked, asker)
     return _account(place_account(place_for(asker, code), at, known_at))
 
 
@@ -60,7 +60,7 @@ def place_duties(request: HttpRequest, code: Code, asked: Query[Moment]) -> Acco
 def department_duties(request: HttpRequest, code: Code, asked: Query[Moment]) -> AccountOut:
     """What a department owes."""
     asker = asker_of(request)
-    at, known_at = _moment(asked, asker)
+    at, known_at = moment_of(asked, asker)
     return _account(department_account(department_for(asker, code), at, known_at))
 
 
@@ -69,11 +69,11 @@ def suppose(request: HttpRequest, code: Code, stated: Supposition) -> ChangeOut:
     """How the duties of a place would differ; nothing is stored."""
     asker = asker_of(request)
     place = place_for(asker, code)
-    known = vocabulary()
+    known = vocabulary(asker.at)
     faults = [*(kind_faults(known, stated.kind) if stated.kind else ()), *fact_faults(known, stated.facts)]
     if faults:
         raise ProblemError("invalid", faults=faults)
-    at, _known_at = _moment(Moment(at=stated.at), asker, pointer="#/at")
+    at, _known_at = moment_of(Moment(at=stated.at), asker, pointer="#/at")
     facts: dict[str, FactValue] = {**stated.facts, **({"kind": stated.kind} if stated.kind else {})}
     change = what_if(place, facts, at, stated.posture)
     return ChangeOut(
@@ -88,7 +88,8 @@ def suppose(request: HttpRequest, code: Code, stated: Supposition) -> ChangeOut:
     )
 
 
-def _moment(asked: Moment, asker: Asker, pointer: str = "") -> tuple[datetime, datetime | None]:
+def moment_of(asked: Moment, asker: Asker, pointer: str = "") -> tuple[datetime, datetime | None]:
+    """Valid at and known at; the present where it is not said."""
     at = asked.at or asker.at
     if at > asker.at + AHEAD:
         words = _("Duties are reckoned up to %(days)d days ahead.") % {"days": AHEAD.days}

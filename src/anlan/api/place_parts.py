@@ -29,6 +29,7 @@ from anlan.api.paging import NEWEST_FIRST, Paged, page_of
 from anlan.api.problems import Fault, ProblemError, invalid
 from anlan.api.subjects import locked_place, place_for
 from anlan.api.tokens import asker_of, needs
+from anlan.api.vocabulary import event_faults, vocabulary
 from anlan.models import Checkpoint, Occurrence, PlaceFact, Post, Zone
 
 router = Router(tags=["places"])
@@ -255,6 +256,8 @@ def create_occurrence(
     def act() -> tuple[int, BaseModel]:
         if stated.at > asker.at + CLOCK_SKEW:
             raise invalid(_("This time is in the future."), pointer="#/at")
+        if faults := [*event_faults(vocabulary(asker.at), stated.kind)]:
+            raise ProblemError("invalid", faults=faults)
         place = locked_place(asker, code, "edit-places")
         occurrence = record_occurrence(
             place, kind=stated.kind, happened_at=stated.at, note=stated.note, by=asker.user, at=asker.at

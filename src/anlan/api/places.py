@@ -2,24 +2,26 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from anlan.actions.register import change_facts, close_place, register_places
 from anlan.api import idempotency
 from anlan.api.etags import IfMatch, IfNoneMatch, etag_of, is_unchanged, not_modified, require_match
 from anlan.api.idempotency import json_answer
-from anlan.api.inputs import Code, DistrictCode, Filters, Flag, Instant, Reasoned, Search, Word
-from anlan.api.paging import Paged, page_of
+from anlan.api.inputs import Code, Reasoned
+from anlan.api.paging import page_of
+from anlan.api.place_choice import PlaceChoice, PlaceFilters, chosen, page_by_standing
 from anlan.api.place_parts import router as parts
 from anlan.api.place_values import PlaceChanges, PlaceIn, PlaceOut, PlacePage, draft_of, place_out
-from anlan.api.problems import Fault, ProblemError, invalid
+from anlan.api.problems import Fault, ProblemError
 from anlan.api.subjects import locked_place, place_for, target_of
 from anlan.api.tokens import Asker, asker_of, needs
 from anlan.api.vocabulary import fact_faults, kind_faults, vocabulary
@@ -32,32 +34,17 @@ from anlan.queries.subjects import present_facts
 router = Router(tags=["places"])
 router.add_router("", parts)
 
-_BOX = r"^-?\d{1,3}(\.\d{1,12})?(,-?\d{1,3}(\.\d{1,12})?){3}$"
-Box = Annotated[str, Field(pattern=_BOX, description="west,south,east,north in WGS-84 degrees")]
-
-
-class PlaceChoice(Filters):
-    """Which places; a district stands for its parts too."""
-
-    kind: Word | None = None
-    district: DistrictCode | None = None
-    department: Code | None = None
-    q: Search = ""
-    bbox: Box | None = None
-    closed: Flag = False
-    changed_since: Instant | None = None
-
-
-class PlaceFilters(PlaceChoice, Paged):
-    """Which places, and which page of them."""
-
 
 @router.get("/places", response=PlacePage, auth=needs("see-places"))
 def places(request: HttpRequest, asked: Query[PlaceFilters]) -> PlacePage:
     """Places within reach, in the order of their codes."""
     asker = asker_of(request)
-    rows = _chosen(within(asker.reach("see-places"), Place.objects.all()), asked)
-    found, following = page_of(rows.select_related("department", "operator"), ["code"], asked, request)
+    rows = chosen(within(asker.reach("see-places"), Place.objects.all()), asked)
+    rows = rows.select_related("department", "operator")
+    if asked.tier is None and asked.state is None:
+        found, following = page_of(rows, ["code"], asked, request)
+    else:
+        found, following = page_by_standing(rows, asked, asker, request)
     return PlacePage(items=[_shown(place, asker) for place in found], next=following)
 
 
@@ -68,7 +55,7 @@ def places(request: HttpRequest, asked: Query[PlaceFilters]) -> PlacePage:
 )
 def places_geojson(request: HttpRequest, asked: Query[PlaceChoice]) -> StreamingHttpResponse:
     """All places within reach that have coordinates, as a GeoJSON FeatureCollection (RFC 7946)."""
-    rows = _chosen(within(asker_of(request).reach("export-places"), Place.objects.all()), asked)
+    rows = chosen(within(asker_of(request).reach("export-places"), Place.objects.all()), asked)
     rows = rows.filter(longitude__isnull=False, latitude__isnull=False).order_by("code")
     return StreamingHttpResponse(_feature_collection(rows), content_type="application/geo+json")
 
@@ -81,7 +68,7 @@ def create_place(request: HttpRequest, stated: PlaceIn, key: idempotency.Key = N
     def act() -> tuple[int, BaseModel]:
         if not rules.may(asker.grants, "register-places", _target(stated, stated.code)):
             raise ProblemError("refused")
-        _check(stated)
+        _check(stated, asker.at)
         if Place.objects.filter(code=stated.code).exists():
             raise ProblemError("already-exists", faults=[Fault(_("This code is taken."), "#/code")])
         register_places([stated.draft()], by=asker.user, at=asker.at, reason=stated.reason)
@@ -114,7 +101,7 @@ def change_place(
         _require_open(found)
         if stated.district or stated.department:
             _require_reach(asker, stated)
-        _check(stated)
+        _check(stated, asker.at)
         draft = draft_of(
             stated,
             code=code,
@@ -146,47 +133,9 @@ def end_place(request: HttpRequest, code: Code, stated: Reasoned, if_match: IfMa
     return _with_etag(_read(code), asker)
 
 
-def _chosen(rows: QuerySet[Place], asked: PlaceChoice) -> QuerySet[Place]:
-    if asked.kind is not None:
-        rows = rows.filter(kind=asked.kind)
-    if asked.district is not None:
-        rows = rows.filter(district__in=_with_parts(asked.district))
-    if asked.department is not None:
-        rows = rows.filter(department__code=asked.department)
-    if asked.q.strip():
-        text = asked.q.strip()
-        rows = rows.filter(
-            Q(name_zh__icontains=text) | Q(name_sort__contains=text.lower()) | Q(code__istartswith=text)
-        )
-    if asked.bbox is not None:
-        west, south, east, north = _box(asked.bbox)
-        rows = rows.filter(longitude__range=(west, east), latitude__range=(south, north))
-    if not asked.closed:
-        rows = rows.filter(closed_at__isnull=True)
-    if asked.changed_since is not None:
-        rows = rows.filter(changed_at__gte=asked.changed_since)
-    return rows
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    west, south, east, north = (float(part) for part in text.split(","))
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise invalid(_("Give west,south,east,north in degrees, the smaller first."), parameter="bbox")
-    return west, south, east, north
-
-
-def _with_parts(code: str) -> list[str]:
-    """A district and its parts, and their parts."""
-    pairs = list(District.objects.exclude(parent=None).values_list("code", "parent_id"))
-    codes = [code]
-    for parent in codes:
-        codes += [part for part, of in pairs if of == parent and part not in codes]
-    return codes
-
-
-def _check(stated: PlaceChanges) -> None:
+def _check(stated: PlaceChanges, at: datetime) -> None:
     """All that is wrong with what is stated, at once."""
-    known = vocabulary()
+    known = vocabulary(at)
     faults = [*kind_faults(known, stated.kind)] if stated.kind else []
     faults += fact_faults(known, stated.facts)
     faults += [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Final
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.api.problems import Fault
 from anlan.engine.policy import FactDeclaration, FactValue, Text
-from anlan.queries.schemes import adoptions
+from anlan.queries.vocabulary import words
 
 COLUMNS: Final = {
     declared.id: declared
@@ -26,19 +27,25 @@ COLUMNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Kinds and facts of all adopted schemes together; empty while none is adopted."""
+    """Kinds, facts and events of the schemes together; kinds and events are empty while there is no scheme."""
 
     kinds: frozenset[str]
     facts: Mapping[str, FactDeclaration]
+    events: frozenset[str]
 
 
-def vocabulary() -> Vocabulary:
-    """What the adopted schemes declare, together."""
-    schemes = [adoption.scheme for adoption in adoptions()]
+def vocabulary(at: datetime) -> Vocabulary:
+    """What the schemes in force at a moment declare, together."""
+    found = words(at)
     return Vocabulary(
-        kinds=frozenset(kind for scheme in schemes for kind in scheme.places),
-        facts=COLUMNS | {fact: declared for scheme in schemes for fact, declared in scheme.facts.items()},
+        kinds=frozenset(found.kinds), facts=COLUMNS | dict(found.facts), events=frozenset(found.events)
     )
+
+
+def event_faults(known: Vocabulary, kind: str) -> Iterator[Fault]:
+    """An event that no scheme declares."""
+    if known.events and kind not in known.events:
+        yield Fault(_("No adopted scheme knows this event.") + _near(kind, known.events), "#/kind")
 
 
 def kind_faults(known: Vocabulary, kind: str, pointer: str = "#/kind") -> Iterator[Fault]:
