@@ -3,6 +3,11 @@
 from anlan.engine.access import GrantFacts, Role, may
 
 PAGES = {
+    "basemap": "signed-in",
+    "board": "see-board",
+    "board-live": "see-board",
+    "board-map": "see-board",
+    "wall": "see-board",
     "healthz": "anybody",
     "language": "anybody",
     "theme": "anybody",

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from access_tables import OPERATIONS, PAGES
+from access_tables import OPERATIONS
 from anlan.actions import accounts
 from anlan.actions.accounts import Scope
 from anlan.actions.duties import Answer as ItemAnswer
@@ -187,7 +187,3 @@ def test_a_finding_is_seen_by_the_department_that_must_mend_it(city):
     finding.save()
     seen = rows.findings_within(Reach(False, departments=frozenset({"D-FAR"})), Finding.objects.all())
     assert finding in seen
-
-
-def test_every_page_of_the_table_is_walked():
-    assert {page.name for page in pages()} == set(PAGES)
