@@ -1,21 +1,28 @@
 """What a rule says, in words: its condition, cadence and quantity, with figures as they stand on a date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from anlan.engine.conditions import fact_title, value_title
-from anlan.engine.durations import duration_words
+from anlan.engine.conditions import fact_title, unit_title, value_title
+from anlan.engine.durations import duration_of, duration_words
 from anlan.engine.figures import Figure, Figures
 from anlan.engine.policy import (
     All,
+    Case,
     Condition,
+    Each,
+    Every,
     Not,
+    Once,
     Quantity,
     Reference,
     Rule,
+    Scheme,
+    Standing,
     Test,
     Text,
+    Within,
 )
 from anlan.engine.scheme_checks import references_in, resolved
 from anlan.engine.strictness import cadence_words
@@ -78,7 +85,7 @@ def quantity_words(quantity: Quantity | None, figures: Figures) -> Text | None:
     """How much is asked, in words."""
     if quantity is None:
         return None
-    unit = unit_words(quantity.unit)
+    unit = unit_title(quantity.unit, figures.scheme)
     if quantity.greatest_of:
         parts = [words for part in quantity.greatest_of if (words := quantity_words(part, figures))]
         return Text(
@@ -104,9 +111,90 @@ def quantity_words(quantity: Quantity | None, figures: Figures) -> Text | None:
     return Text(zh=zh, en=en)
 
 
-def unit_words(unit: str) -> Text:
-    """A unit as it is said."""
-    return Text(zh={"guards": "名保安员"}.get(unit, unit), en=unit)
+def figure_words(value: object, unit: str, scheme: Scheme) -> Text:
+    """A figure as it is said: durations in words, numbers with their unit."""
+    if isinstance(value, str):
+        try:
+            return duration_words(duration_of(value))
+        except ValueError:
+            return Text(zh=value, en=value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Text(zh="—", en="—") if value is None else Text(zh=str(value), en=str(value))
+    named = unit_title(unit, scheme)
+    return Text(zh=f"{_number(value)} {named.zh}".strip(), en=f"{_number(value)} {named.en}".strip())
+
+
+def case_facts(case: Case, scheme: Scheme) -> tuple[Text, ...]:
+    """The facts of a case in words."""
+    found = []
+    for fact, value in case.facts.items():
+        title, named = fact_title(fact, scheme), _named(fact, value, scheme)
+        found.append(Text(zh=f"{title.zh}：{named.zh}", en=f"{title.en}: {named.en}"))
+    return tuple(found)
+
+
+def case_expectations(case: Case, scheme: Scheme) -> tuple[tuple[Text, Text], ...]:
+    """What a case expects, as pairs of what and which, with the titles of the rules."""
+    return tuple(
+        (_EXPECTED.get(name, Text(name, name)), _expected(value, scheme))
+        for name, value in case.expect.items()
+    )
+
+
+_EXPECTED = {
+    "tier": Text("类别", "tier"),
+    "duties": Text("职责恰为", "duties, exactly"),
+    "includes": Text("职责包括", "duties include"),
+    "excludes": Text("职责不含", "duties do not include"),
+    "quantities": Text("数量", "quantities"),
+    "cadence": Text("频次", "cadence"),
+    "grace": Text("宽限", "grace"),
+    "valid_for": Text("证据有效期", "evidence stands for"),
+    "mend_within": Text("整改时限", "to be mended within"),
+    "because": Text("决定因素", "decided by"),
+    "undetermined": Text("无法判定", "undetermined"),
+    "clocks": Text("时限", "clocks"),
+}
+
+
+def _expected(value: object, scheme: Scheme) -> Text:
+    if isinstance(value, Mapping):
+        parts = [
+            (_rule_or_word(str(name), scheme), _expected(inner, scheme)) for name, inner in value.items()
+        ]
+        return Text(
+            zh="；".join(f"{name.zh} {inner.zh}" for name, inner in parts),
+            en="; ".join(f"{name.en} {inner.en}" for name, inner in parts),
+        )
+    if isinstance(value, timedelta):
+        return duration_words(value)
+    if isinstance(value, Each | Every | Within | Standing | Once):
+        value = (value,) if isinstance(value, Every) else value
+        return cadence_words(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Every):
+        return cadence_words(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        words = [_rule_or_word(str(one), scheme) for one in value]
+        return Text(zh="、".join(w.zh for w in words) or "无", en=", ".join(w.en for w in words) or "none")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Text(zh=_number(value), en=_number(value))
+    return _rule_or_word(str(value), scheme)
+
+
+def _rule_or_word(word: str, scheme: Scheme) -> Text:
+    title = next((rule.title for rule in scheme.rules if rule.id == word), None)
+    if title is not None:
+        return title
+    return fact_title(word, scheme) if word in scheme.facts else Text(zh=word, en=word)
+
+
+def _named(fact: str, value: object, scheme: Scheme) -> Text:
+    if isinstance(value, bool):
+        return Text(zh="是" if value else "否", en="yes" if value else "no")
+    if isinstance(value, int | float):
+        return Text(zh=_number(value), en=_number(value))
+    title = value_title(fact, value, scheme) if isinstance(value, str) else None
+    return title or Text(zh=str(value or "—"), en=str(value or "—"))
 
 
 def _test_words(test: Test, figures: Figures) -> Text:
@@ -117,7 +205,7 @@ def _test_words(test: Test, figures: Figures) -> Text:
             zh=f"{title.zh}{'未填报' if asked else '已填报'}",
             en=f"{title.en} is {'missing' if asked else 'recorded'}",
         )
-    named = [_operand(test.fact, figures.value(operand).value, figures) for operand in test.operands]
+    named = [_named(test.fact, figures.value(operand).value, figures.scheme) for operand in test.operands]
     if test.relation == "in":
         return Text(
             zh=f"{title.zh}属于：{'、'.join(one.zh for one in named)}",
@@ -127,15 +215,6 @@ def _test_words(test: Test, figures: Figures) -> Text:
         zh=f"{title.zh}{_ZH[test.relation]} {named[0].zh}",
         en=f"{title.en} {_EN[test.relation]} {named[0].en}",
     )
-
-
-def _operand(fact: str, value: object, figures: Figures) -> Text:
-    if isinstance(value, bool):
-        return Text(zh="是" if value else "否", en="yes" if value else "no")
-    if isinstance(value, int | float):
-        return Text(zh=_number(value), en=_number(value))
-    title = value_title(fact, value, figures.scheme) if isinstance(value, str) else None
-    return title or Text(zh=str(value or "—"), en=str(value or "—"))
 
 
 def _number(value: float | None) -> str:

@@ -16,10 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions import schemes as actions
 from anlan.engine.figures import Figure, Figures
-from anlan.engine.policy import Reference, Rule, RuleKind, Scheme
+from anlan.engine.policy import Case, Reference, Rule, RuleKind, Scheme, Text
 from anlan.engine.rule_words import (
+    case_expectations,
+    case_facts,
     condition_lines,
     duration_in_words,
+    figure_words,
     quantity_words,
     rule_cadence,
     rule_figures,
@@ -37,6 +40,7 @@ from anlan.queries.schemes import (
 from anlan.web import clock
 from anlan.web.access import allowed, needs, user_of
 from anlan.web.shell import page
+from anlan.web.templatetags.words import say
 
 KINDS: dict[RuleKind, Any] = {
     "tier": gettext_lazy("Tiers"),
@@ -156,10 +160,10 @@ def rule(request: HttpRequest, scheme_id: str, rule_id: str) -> HttpResponse:
         "within": duration_in_words(found.within, figures),
         "figures": _figure_rows(rule_figures(found, figures), one.scheme),
         "measures": [(each, rule_cadence(each, figures)) for each in measures],
-        "cases": cases,
+        "cases": _case_rows(cases, one.scheme),
         "who": _role(one.scheme, found.who),
         "evidence": one.scheme.terms.get("evidence", {}).get(found.evidence),
-        "crumbs": [*_crumbs(one.scheme), (one.scheme.title, reverse("scheme", args=[scheme_id]))],
+        "crumbs": [*_crumbs(), (say(one.scheme.title), reverse("scheme", args=[scheme_id]))],
     }
     return page(request, "schemes/rule.html", context)
 
@@ -173,8 +177,18 @@ def figures(request: HttpRequest, scheme_id: str) -> HttpResponse:
     local = [figure for figure in local_figures() if figure.scheme == scheme_id]
     known = _figures(one)
     rows = [
-        (parameter, known.value(Reference(parameter.id)), [f for f in local if f.parameter == parameter.id])
+        (
+            parameter,
+            found,
+            figure_words(found.value, parameter.unit, one.scheme),
+            [
+                (own, figure_words(own.value, parameter.unit, one.scheme))
+                for own in local
+                if own.parameter == parameter.id
+            ],
+        )
         for parameter in one.scheme.parameters.values()
+        for found in [known.value(Reference(parameter.id))]
     ]
     context = _frame(request, one, "figures") | {"rows": rows, "on": on}
     return page(request, "schemes/figures.html", context)
@@ -185,7 +199,11 @@ def figures(request: HttpRequest, scheme_id: str) -> HttpResponse:
 def cases(request: HttpRequest, scheme_id: str) -> HttpResponse:
     """The worked examples of a scheme."""
     one = _scheme_or_404(request, scheme_id)
-    return page(request, "schemes/cases.html", _frame(request, one, "cases") | {"cases": one.scheme.cases})
+    return page(
+        request,
+        "schemes/cases.html",
+        _frame(request, one, "cases") | {"cases": _case_rows(one.scheme.cases, one.scheme)},
+    )
 
 
 @needs("see-schemes")
@@ -272,7 +290,8 @@ def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> Http
     context = _frame(request, one, "figures") | {
         "form": form,
         "parameter": parameter,
-        "now_in_force": _figures(one).value(Reference(parameter_id)),
+        "now_in_force": (found := _figures(one).value(Reference(parameter_id))),
+        "in_words": figure_words(found.value, parameter.unit, one.scheme),
     }
     return page(request, "schemes/local_value.html", context, status=422 if form.errors else 200)
 
@@ -326,7 +345,7 @@ def _frame(request: HttpRequest, one: AdoptedScheme, tab: str) -> dict[str, Any]
     ]
     return {
         "title": one.scheme.title.in_language(request.LANGUAGE_CODE),
-        "crumbs": _crumbs(one.scheme),
+        "crumbs": _crumbs(),
         "one": one,
         "scheme": one.scheme,
         "may_adopt": allowed(request, "adopt-schemes"),
@@ -338,7 +357,7 @@ def _frame(request: HttpRequest, one: AdoptedScheme, tab: str) -> dict[str, Any]
     }
 
 
-def _crumbs(_scheme: Scheme) -> list[tuple[Any, str]]:
+def _crumbs() -> list[tuple[Any, str]]:
     return [(_("Schemes"), reverse("schemes"))]
 
 
@@ -347,8 +366,16 @@ def _figures(one: AdoptedScheme) -> Figures:
     return Figures(one.scheme, on, local_figures())
 
 
-def _figure_rows(found: Sequence[Figure], scheme: Scheme) -> list[tuple[Any, Figure]]:
-    return [(scheme.parameters.get(figure.parameter), figure) for figure in found]
+def _figure_rows(found: Sequence[Figure], scheme: Scheme) -> list[tuple[Any, Figure, Text]]:
+    return [
+        (parameter, figure, figure_words(figure.value, parameter.unit if parameter else "", scheme))
+        for figure in found
+        for parameter in [scheme.parameters.get(figure.parameter)]
+    ]
+
+
+def _case_rows(cases: Sequence[Case], scheme: Scheme) -> list[tuple[Case, Any, Any]]:
+    return [(case, case_facts(case, scheme), case_expectations(case, scheme)) for case in cases]
 
 
 def _role(scheme: Scheme, who: str) -> Any:
