@@ -185,11 +185,11 @@ def shoot(shooting: Shooting, page: Page, place: str, language: str, width: int,
         if answer and answer.status >= 400 and page.name != "not-found":
             said.append(f"status {answer.status}")
         said.extend(f"wider than the screen: {element}" for element in tab.evaluate(OVERFLOW))
+        tab.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
         if shooting.with_axe:
             said.extend(f"axe: {finding}" for finding in axe(tab))
         target = PICTURES / page.name / f"{name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        tab.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
         tab.screenshot(path=target, full_page=not page.wall, animations="disabled")
         shooting.taken += 1
     except Error as error:
