@@ -50,17 +50,20 @@ class Cells:
         )
 
 
-def joined(parts: Sequence[Cells]) -> tuple[Cells, Picks | None]:
-    """Cells of several spans of time in one order, and the order that their other columns have to take."""
+def joined(parts: Sequence[Cells]) -> tuple[Cells, list[Picks]]:
+    """Cells of several spans of time in one order, and for each span the numbers that its cells then have."""
     if len(parts) == 1:
-        return parts[0], None
+        return parts[0], [np.arange(len(parts[0]))]
     place = np.concatenate([part.place for part in parts])
-    start = np.concatenate([part.start for part in parts])
-    order = np.lexsort((start, place))
-    end, row, level = (
-        np.concatenate([getattr(part, name) for part in parts])[order] for name in ("end", "row", "level")
+    order = np.argsort(place, kind="stable")
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    start, end, row, level = (
+        np.concatenate([getattr(part, name) for part in parts])[order]
+        for name in ("start", "end", "row", "level")
     )
-    return Cells(place[order], start[order], end, row, level), order
+    bounds = np.cumsum([len(part) for part in parts])[:-1]
+    return Cells(place[order], start, end, row, level), np.split(rank, bounds)
 
 
 def cut_cells(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from anlan.engine.board_cells import Cells, cut_cells, facts_of_cells, joined
+from anlan.engine.board_cells import Cells, Picks, cut_cells, facts_of_cells, joined
 from anlan.engine.board_conditions import Facts
 from anlan.engine.board_duties import CompiledDuties
 from anlan.engine.board_eras import (
@@ -133,16 +133,14 @@ class _Compiler:
                     self._tier(member.scheme, member.figures, facts, cells)
             parts.append(cells)
             forms.append(forms_of(members, facts, cells, self.own, self._variants_of))
-        cells, order = joined(parts)
+        cells, ranks = joined(parts)
         unknown: dict[RuleName, int] = {}
         runs: dict[RuleName, Runs] = {}
-        for name in forms[-1]:
-            pieces = [
-                found.get(name) or _nothing(len(part)) for found, part in zip(forms, parts, strict=True)
-            ]
-            whole = pieces[0] if order is None else _arranged(pieces, order)
+        for name, last in forms[-1].items():
+            pieces = [(found[name], rank) for found, rank in zip(forms, ranks, strict=True) if name in found]
+            whole = last if len(parts) == 1 else _arranged(pieces)
             runs[name] = Runs.of(cells, whole, self.variants[name], reaches)
-            unknown[name] = int(np.count_nonzero(whole.unknown & (cells.end == self.eras[-1].end)))
+            unknown[name] = int(np.count_nonzero(parts[-1].end[last.unknown] == self.eras[-1].end))
         return runs, unknown
 
     def _variants_of(self, name: RuleName) -> Variants:
@@ -203,15 +201,14 @@ class _Compiler:
         return min(upcoming, default=FOREVER)
 
 
-def _nothing(size: int) -> Forms:
-    no = np.zeros(size, dtype=bool)
-    return Forms(no, no, np.full(size, -1, dtype=np.int32), np.full(size, np.nan))
-
-
-def _arranged(pieces: Sequence[Forms], order: np.typing.NDArray[np.intp]) -> Forms:
+def _arranged(pieces: Sequence[tuple[Forms, Picks]]) -> Forms:
+    """The forms of several eras as one, by the numbers that their cells have among the cells of all."""
+    cell = np.concatenate([rank[piece.cell] for piece, rank in pieces])
+    order = np.argsort(cell, kind="stable")
     return Forms(
-        np.concatenate([piece.owed for piece in pieces])[order],
-        np.concatenate([piece.unknown for piece in pieces])[order],
-        np.concatenate([piece.variant for piece in pieces])[order],
-        np.concatenate([piece.quantity for piece in pieces])[order],
+        cell[order],
+        np.concatenate([piece.owed for piece, _ in pieces])[order],
+        np.concatenate([piece.variant for piece, _ in pieces])[order],
+        np.concatenate([piece.quantity for piece, _ in pieces])[order],
+        pieces[-1][0].unknown,
     )

@@ -56,7 +56,8 @@ def judge(condition: Condition | None, facts: Facts, figures: Figures) -> Judgem
     if condition is None:
         return np.full(facts.size, TRUE)
     if isinstance(condition, Test):
-        key = (figures.scheme.id, condition, tuple(figures.value(of).value for of in condition.operands))
+        limits = (figures.value(operand).value for operand in condition.operands)
+        key = (figures.scheme.id, condition, tuple((type(limit), limit) for limit in limits))
         if facts.column(condition.fact, figures.scheme.id) is None:
             return np.full(facts.size, _word(condition, None, figures))
         if key not in facts.judged:

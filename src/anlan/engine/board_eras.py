@@ -95,8 +95,17 @@ def needs_tier(member: Member) -> bool:
 
 def signature(members: Sequence[Member], era: Era) -> object:
     """What an era means to a group of rules; neighbouring eras with equal signatures are one."""
-    level = era.level if depends_on_posture(members) else 0
-    return level, tuple(_meaning(member) for member in members)
+    return tuple((_meaning(member), _posture_meaning(member, era)) for member in members)
+
+
+def _posture_meaning(member: Member, era: Era) -> object:
+    """What the city's level means to a rule at each level that a place may have of its own."""
+    if mentions_posture(member.scheme, member.rule):
+        return era.level
+    together = [LEVELS[max(own, era.level)] for own in range(len(LEVELS))]
+    if any(mentions_posture(member.scheme, measure) for measure in member.measures):
+        return era.level
+    return tuple(tuple(level in measure.posture for level in together) for measure in member.measures)
 
 
 def _meaning(member: Member) -> object:

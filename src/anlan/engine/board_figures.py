@@ -83,7 +83,8 @@ class OwnFigures:
             place = int(cells.place[cell])
             on = local_date(moment_of(int(cells.start[cell])), self.basis.zone)
             figures = Figures(scheme, on, (*city, *self._by_place[place]), self.codes[place])
-            values = tuple(figures.value(Reference(name)).value for name in sorted(named))
+            found = (figures.value(Reference(name)).value for name in sorted(named))
+            values = tuple((type(value), value) for value in found)
             together.setdefault(values, ([], figures))[0].append(int(cell))
         for numbers, figures in together.values():
             yield np.array(numbers, dtype=np.intp), figures

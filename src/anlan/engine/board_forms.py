@@ -1,14 +1,14 @@
 """What rules come to in every cell: whether they are owed, in which terms, in which quantity."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anlan.engine.asking import AskedTerms, terms_with
-from anlan.engine.board_cells import Cells
-from anlan.engine.board_conditions import FALSE, TRUE, UNKNOWN, Facts, Judgement, judge, quantity_in
+from anlan.engine.board_cells import Cells, Picks
+from anlan.engine.board_conditions import FALSE, TRUE, UNKNOWN, Facts, judge, quantity_in
 from anlan.engine.board_figures import OwnFigures, micros, references_of_rule
 from anlan.engine.board_register import FOREVER, Column, Flags, Floats, Numbers
 from anlan.engine.figures import Figures
@@ -37,12 +37,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What one rule comes to in each cell; `variant` is -1 where it does not apply, `unknown` undecided."""
+    """What one rule comes to in the cells where it applies, numbered by `cell` in order; `owed` False: superseded.
 
+    `unknown` are the cells in which it cannot be said whether it applies.
+    """
+
+    cell: Picks
     owed: Flags
-    unknown: Flags
     variant: Numbers
     quantity: Floats
+    unknown: Picks
 
 
 @dataclass(slots=True)
@@ -111,34 +115,48 @@ def forms_of(
     """What the rules of one concern come to in each cell, of which only the stricter are owed."""
     found: dict[RuleName, Forms] = {}
     for member in members:
-        judged, variant, quantity = _evaluated(member, facts, member.figures, variants(member.name))
+        form = _evaluated(member, facts, member.figures, variants(member.name))
         named = references_of_rule(member.rule).union(*(references_of_rule(m) for m in member.measures))
         for chosen, theirs in own.groups(member.scheme, named, cells):
             part = _evaluated(member, facts.take(chosen), theirs, variants(member.name))
-            judged[chosen], variant[chosen], quantity[chosen] = part
-        found[member.name] = Forms(judged == TRUE, judged == UNKNOWN, variant, quantity)
-    return _stricter_wins(members, found, variants) if len(members) > 1 else found
+            form = _replaced(form, chosen, part, facts.size)
+        found[member.name] = form
+    return _stricter_wins(members, found, facts.size, variants) if len(members) > 1 else found
 
 
-def _evaluated(
-    member: Member, facts: Facts, figures: Figures, variants: Variants
-) -> tuple[Judgement, Numbers, Floats]:
-    judged = judge(member.rule.where, facts, figures).copy()
-    applied = _measures_applied(member, facts, figures)
-    variant = np.full(facts.size, -1, dtype=np.int32)
-    patterns = np.unique(applied) if len(member.measures) else np.zeros(1, dtype=np.int64)
+def _evaluated(member: Member, facts: Facts, figures: Figures, variants: Variants) -> Forms:
+    judged = judge(member.rule.where, facts, figures)
+    cell, unknown = np.flatnonzero(judged == TRUE), np.flatnonzero(judged == UNKNOWN)
+    there = facts if len(cell) == facts.size else facts.take(cell)
+    applied = _measures_applied(member, there, figures)
+    patterns = np.flatnonzero(np.bincount(applied)) if len(member.measures) else np.zeros(1, dtype=np.intp)
+    numbers = np.full(1 << len(member.measures), -1, dtype=np.int32)
     for pattern in patterns:
         measures = [m for bit, m in enumerate(member.measures) if int(pattern) >> bit & 1]
-        number = variants.number(terms_with(member.scheme, member.rule, measures, figures))
-        if len(patterns) == 1:
-            variant[:] = number
-        else:
-            variant[applied == pattern] = number
-    undecided = variant < 0
-    quantity, asked = _quantities(member, facts, figures, applied)
-    undecided |= asked & np.isnan(quantity)
-    judged[(judged == TRUE) & undecided] = UNKNOWN
-    return judged, variant, quantity
+        numbers[pattern] = variants.number(terms_with(member.scheme, member.rule, measures, figures))
+    variant = numbers[applied]
+    quantity, asked = _quantities(member, there, figures, applied)
+    decided = (variant >= 0) & ~(asked & np.isnan(quantity))
+    if not decided.all():
+        unknown = np.sort(np.concatenate((unknown, cell[~decided])))
+        cell, variant, quantity = cell[decided], variant[decided], quantity[decided]
+    return Forms(cell, np.ones(len(cell), dtype=bool), variant, quantity, unknown)
+
+
+def _replaced(form: Forms, chosen: Picks, part: Forms, size: int) -> Forms:
+    """A form with what it says of some cells replaced; `part` numbers its cells within `chosen`."""
+    kept = np.ones(size, dtype=bool)
+    kept[chosen] = False
+    stays = kept[form.cell]
+    cell = np.concatenate((form.cell[stays], chosen[part.cell]))
+    order = np.argsort(cell, kind="stable")
+    return Forms(
+        cell[order],
+        np.concatenate((form.owed[stays], part.owed))[order],
+        np.concatenate((form.variant[stays], part.variant))[order],
+        np.concatenate((form.quantity[stays], part.quantity))[order],
+        np.sort(np.concatenate((form.unknown[kept[form.unknown]], chosen[part.unknown]))),
+    )
 
 
 def _measures_applied(member: Member, facts: Facts, figures: Figures) -> NDArray[np.int64]:
@@ -146,7 +164,7 @@ def _measures_applied(member: Member, facts: Facts, figures: Figures) -> NDArray
     applied = np.zeros(facts.size, dtype=np.int64)
     for bit, measure in enumerate(member.measures):
         raised = np.array([level in measure.posture for level in LEVELS])
-        active = raised[facts.columns["posture"].values.astype(np.intp, copy=False)]
+        active = raised[facts.columns["posture"].values]
         if measure.where is not None:
             active = active & (judge(measure.where, facts, figures) == TRUE)
         applied |= active.astype(np.int64) << bit
@@ -162,9 +180,9 @@ def _quantities(
     asked = np.full(facts.size, own is not None)
     for bit, measure in enumerate(member.measures):
         raising = measure.quantity or own
-        if raising is None:
-            continue
         active = (applied >> bit & 1).astype(bool)
+        if raising is None or not active.any():
+            continue
         raised = quantity_in(raising, facts, figures, measure.plus)
         quantity = np.where(active, np.where(asked, np.maximum(quantity, raised), raised), quantity)
         asked = asked | active
@@ -172,24 +190,38 @@ def _quantities(
 
 
 def _stricter_wins(
-    members: Sequence[Member], found: Mapping[RuleName, Forms], variants: Callable[[RuleName], Variants]
+    members: Sequence[Member],
+    found: Mapping[RuleName, Forms],
+    size: int,
+    variants: Callable[[RuleName], Variants],
 ) -> dict[RuleName, Forms]:
     """Marks what asks for less than another of the same concern as not owed; see `Demand.exceeds`."""
-    asks = {member.name: _Asks.of(member, found[member.name], variants(member.name)) for member in members}
-    settled: dict[RuleName, Forms] = {}
+    settled = {name: replace(form, owed=form.owed.copy()) for name, form in found.items()}
+    places = {member.name: _positions(found[member.name], size) for member in members}
     for member in members:
-        mine, below = asks[member.name], found[member.name]
-        owed = below.owed.copy()
         for other in members:
-            if other is not member and other.rule.concern and other.rule.concern == member.rule.concern:
-                owed &= ~(found[other.name].owed & asks[other.name].exceeds(mine))
-        settled[member.name] = Forms(owed, below.unknown, below.variant, below.quantity)
+            if other is member or not other.rule.concern or other.rule.concern != member.rule.concern:
+                continue
+            mine, theirs = found[member.name], found[other.name]
+            there = places[other.name][mine.cell]
+            both = np.flatnonzero(there >= 0)
+            if len(both):
+                asks = _Asks.of(member, mine, both, variants(member.name))
+                more = _Asks.of(other, theirs, there[both], variants(other.name)).exceeds(asks)
+                settled[member.name].owed[both[more]] = False
     return settled
+
+
+def _positions(form: Forms, size: int) -> Picks:
+    """For each cell the position of a form in it, -1 without one."""
+    positions = np.full(size, -1, dtype=np.intp)
+    positions[form.cell] = np.arange(len(form.cell))
+    return positions
 
 
 @dataclass(frozen=True, slots=True)
 class _Asks:
-    """The demands of one rule in each cell, as in `strictness.Demand`."""
+    """The demands of one rule in some cells, as in `strictness.Demand`."""
 
     unit: str
     order: int
@@ -199,16 +231,15 @@ class _Asks:
     quantity: Floats
 
     @staticmethod
-    def of(member: Member, forms: Forms, variants: Variants) -> "_Asks":
-        terms = variants.terms
-        index = forms.variant.astype(np.intp)
+    def of(member: Member, form: Forms, chosen: Picks, variants: Variants) -> "_Asks":
+        terms, index = variants.terms, form.variant[chosen]
         return _Asks(
             unit=member.rule.quantity.unit if member.rule.quantity else "",
             order=member.order,
-            family=np.array([*(family(one.cadence) for one in terms), ""])[index],
-            pace=np.array([*(pace(one.cadence) for one in terms), 0.0])[index],
-            grace=np.array([*(micros(one.grace) for one in terms), 0])[index],
-            quantity=np.nan_to_num(forms.quantity),
+            family=np.array([family(one.cadence) for one in terms])[index],
+            pace=np.array([pace(one.cadence) for one in terms])[index],
+            grace=np.array([micros(one.grace) for one in terms])[index],
+            quantity=np.nan_to_num(form.quantity[chosen]),
         )
 
     def exceeds(self, other: "_Asks") -> Flags:

@@ -49,22 +49,26 @@ def realign(
     if copy:
         latest, least, expires, quantity = latest.copy(), least.copy(), expires.copy(), quantity.copy()
     duty = compiled.duty_of(marks.rule, marks.place)
-    points = np.append(compiled.scan_points, 0)[duty]
-    counts = (duty >= 0) & ((points == 0) | (marks.checkpoint >= 0))
-    touched = np.unique(duty[duty >= 0])
+    known = np.flatnonzero(duty >= 0)
+    duty = duty[known]
+    touched = np.zeros(len(latest), dtype=bool)
+    touched[duty] = True
     latest[touched], least[touched] = NEVER, NEVER
     expires[touched], quantity[touched] = FOREVER, np.nan
-    duty, effective = duty[counts], instants(marks.effective[counts], missing=NEVER)
+    walked = compiled.scan_points > 0
+    kept = np.flatnonzero(~walked[duty] | (marks.checkpoint[known] >= 0))
+    duty, known = duty[kept], known[kept]
+    effective = instants(marks.effective[known], missing=NEVER)
     np.maximum.at(latest, duty, effective)
-    newest = effective == latest[duty]
-    expires[duty[newest]] = instants(marks.expires[counts][newest])
-    quantity[duty[newest]] = marks.quantity[counts][newest]
+    newest = np.flatnonzero(effective == latest[duty])
+    expires[duty[newest]] = instants(marks.expires[known[newest]])
+    quantity[duty[newest]] = marks.quantity[known[newest]]
+    rounds = np.flatnonzero(walked[duty])
     oldest = np.full(len(latest), FOREVER)
-    np.minimum.at(oldest, duty, effective)
-    visited = np.bincount(duty, minlength=len(latest))[touched]
-    asked = compiled.scan_points[touched]
-    round_done = np.where(visited >= asked, oldest[touched], NEVER)
-    least[touched] = np.where(asked > 0, round_done, latest[touched])
+    np.minimum.at(oldest, duty[rounds], effective[rounds])
+    visited = np.bincount(duty[rounds], minlength=len(latest))
+    whole = np.where(visited >= compiled.scan_points, oldest, NEVER)
+    least[touched] = np.where(walked, whole, latest)[touched]
     return AlignedMarks(latest, least, expires, quantity)
 
 

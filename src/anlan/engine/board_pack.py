@@ -47,10 +47,11 @@ def pieces_of(
     member: Member, runs: Runs, variants: Variants, basis: Basis, at: datetime, register: BoardRegister
 ) -> Iterator[Piece]:
     """What a rule asks of all places at `at`, cadence by cadence."""
-    duties = np.flatnonzero((runs.cells.end > instant_of(at)) & runs.owed).astype(np.intp)
+    duties = np.flatnonzero(runs.end > instant_of(at))
     cadence = variants.cadence_numbers()
-    for number in np.unique(cadence[runs.variant[duties]]):
-        cells = duties[cadence[runs.variant[duties]] == number]
+    taken = cadence[runs.variant[duties]]
+    for number in np.flatnonzero(np.bincount(taken)):
+        cells = duties[taken == number]
         terms = next(own for own, shared in zip(variants.terms, cadence, strict=True) if shared == number)
         packer = _Packer(member, runs, variants, basis, at, register, cells, terms.cadence)
         yield packer.piece()
@@ -73,7 +74,7 @@ class _Packer:
         first = runs.run[cells]
         if isinstance(self.cadence, Once | Within):
             first = runs.chain[cells]
-        start = runs.cells.start[first]
+        start = runs.start[first]
         limit, closed = np.full(size, FOREVER), _no_windows(size)
         grace = self.variants.grace()[runs.variant[cells]]
         graces, events = _no_graces(), _no_events()
@@ -89,7 +90,7 @@ class _Packer:
         else:
             limit = start + self.variants.grace()[runs.variant[first]]
         block = DutyBlock(
-            place=runs.cells.place[cells],
+            place=runs.place[cells],
             start=start,
             limit=limit,
             grace=grace,
@@ -121,7 +122,7 @@ class _Packer:
         duty, cell = np.arange(len(self.cells)), self.cells.copy()
         found: list[tuple[Instants, Instants, Instants]] = []
         while len(cell):
-            found.append((duty, self.runs.cells.start[cell], grace[self.runs.variant[cell]]))
+            found.append((duty, self.runs.start[cell], grace[self.runs.variant[cell]]))
             earlier = cell > self.runs.run[cell]
             duty, cell = duty[earlier], cell[earlier] - 1
         duties, starts, graces = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -144,16 +145,16 @@ class _Packer:
         places, seconds = self.register.occurrences.get(cadence.of, (np.zeros(0, np.int32), np.zeros(0)))
         happened = instants(seconds)
         duty_at = np.full(len(self.register.codes), -1, dtype=np.int64)
-        duty_at[self.runs.cells.place[self.cells]] = np.arange(len(self.cells))
+        duty_at[self.runs.place[self.cells]] = np.arange(len(self.cells))
         duty = duty_at[places]
         kept = np.flatnonzero(duty >= 0)
-        kept = kept[happened[kept] >= self.runs.cells.start[self.runs.chain[self.cells[duty[kept]]]]]
+        kept = kept[happened[kept] >= self.runs.start[self.runs.chain[self.cells[duty[kept]]]]]
         duty, happened = duty[kept], happened[kept]
         cell = self.cells[duty].copy()
-        late = np.flatnonzero(self.runs.cells.start[cell] > happened)
+        late = np.flatnonzero(self.runs.start[cell] > happened)
         while len(late):
             cell[late] -= 1
-            late = late[self.runs.cells.start[cell[late]] > happened[late]]
+            late = late[self.runs.start[cell[late]] > happened[late]]
         asked = self.variants.terms
         within = np.array(
             [

@@ -32,13 +32,14 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The cells of one rule; `run` and `chain` give the first cell in the same terms, and the first owed at all.
+    """The cells in which one rule is owed, in order; `run` and `chain` number the first of the same terms, and of all.
 
     `reaches` is the instant at which the cells begin, NEVER if nothing came before.
     """
 
-    cells: Cells
-    owed: Flags
+    place: Numbers
+    start: Instants
+    end: Instants
     variant: Numbers
     quantity: Floats
     run: Picks
@@ -47,31 +48,36 @@ class Runs:
 
     @staticmethod
     def of(cells: Cells, forms: Forms, variants: Variants, reaches: int) -> "Runs":
-        cadence = np.append(variants.cadence_numbers(), -1)[forms.variant]
-        numbers = np.arange(len(cells), dtype=np.intp)
-        chained = np.zeros(len(cells), dtype=bool)
-        chained[1:] = (cells.place[1:] == cells.place[:-1]) & forms.owed[1:] & forms.owed[:-1]
-        kept = chained.copy()
-        kept[1:] &= cadence[1:] == cadence[:-1]
-        old, new = forms.quantity[:-1], forms.quantity[1:]
-        kept[1:] &= (old == new) | (np.isnan(old) & np.isnan(new))
-        run = np.maximum.accumulate(np.where(kept, 0, numbers))
-        chain = np.maximum.accumulate(np.where(chained, 0, numbers))
-        return Runs(cells, forms.owed, forms.variant, forms.quantity, run, chain, reaches)
+        cell, variant, quantity = forms.cell, forms.variant, forms.quantity
+        if not forms.owed.all():
+            cell, variant, quantity = cell[forms.owed], variant[forms.owed], quantity[forms.owed]
+        place = cells.place[cell]
+        numbers = np.arange(len(cell), dtype=np.intp)
+        chained = np.zeros(len(cell), dtype=bool)
+        chained[1:] = (cell[1:] == cell[:-1] + 1) & (place[1:] == place[:-1])
+        chain = run = numbers
+        if chained.any():
+            cadence = variants.cadence_numbers()[variant]
+            kept = chained.copy()
+            kept[1:] &= cadence[1:] == cadence[:-1]
+            kept[1:] &= (quantity[1:] == quantity[:-1]) | (np.isnan(quantity[1:]) & np.isnan(quantity[:-1]))
+            run = np.maximum.accumulate(np.where(kept, 0, numbers))
+            chain = np.maximum.accumulate(np.where(chained, 0, numbers))
+        return Runs(place, cells.start[cell], cells.end[cell], variant, quantity, run, chain, reaches)
 
     def cell_at(self, cell: Picks, moment: Instants) -> Picks:
         """From each cell back, within its run, to the one that holds an instant."""
         cell = cell.copy()
-        late = np.flatnonzero((self.cells.start[cell] > moment) & (cell > self.run[cell]))
+        late = np.flatnonzero((self.start[cell] > moment) & (cell > self.run[cell]))
         while len(late):
             cell[late] -= 1
             now = cell[late]
-            late = late[(self.cells.start[now] > moment[late]) & (now > self.run[now])]
+            late = late[(self.start[now] > moment[late]) & (now > self.run[now])]
         return cell
 
     def cut_off(self, first: Picks, needed: Instants | int) -> Flags:
         """Whether runs or chains that begin at these cells may really begin earlier, where that matters."""
-        start = self.cells.start[first]
+        start = self.start[first]
         cut: Flags = (start == self.reaches) & (start > needed)
         return cut
 
@@ -98,7 +104,7 @@ def closed_before(
         if not len(active):
             break
         before = first - 1
-        window_start, window_end, settled = search.windows(before, runs.cells.start[first])
+        window_start, window_end, settled = search.windows(before, runs.start[first])
         hit = settled & (window_end > NEVER)
         chosen = active[hit]
         found.start[chosen], found.end[chosen] = window_start[hit], window_end[hit]
@@ -120,7 +126,7 @@ class _Search:
 
     def windows(self, before: Picks, until: Instants) -> tuple[Instants, Instants, Flags]:
         """Start and end of the window that settles the matter (NEVER: a cut one), and whether one does."""
-        began = self.runs.cells.start[self.runs.run[before]]
+        began = self.runs.start[self.runs.run[before]]
         numbers = self.variants.cadence_numbers()[self.runs.variant[before]]
         running, ended = self._aligned(numbers, until)
         is_cut = (running[1] > NEVER) & _owed(running, began)
