@@ -23,7 +23,7 @@ from pmtiles.writer import Writer
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-Layer = Literal["water", "green", "district", "building", "road"]
+Layer = Literal["water", "green", "district", "building", "rail", "road"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 Progress = Callable[[int, int], None]
 """Called with the number of bands done and of all."""
@@ -33,6 +33,7 @@ FIELDS: Mapping[Layer, tuple[str, ...]] = {
     "green": ("name_zh", "name_en"),
     "district": ("code", "name_zh", "name_en"),
     "building": (),
+    "rail": ("class", "name_zh", "name_en"),
     "road": ("class", "link", "name_zh", "name_en"),
 }
 ROAD_CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "service", "path")
@@ -51,6 +52,7 @@ _AREA_BANDS: Mapping[Layer, tuple[tuple[int, int, float], ...]] = {
     "green": ((9, 11, 1e-5), (12, 14, 0.0)),
     "district": ((8, 14, 0.0),),
     "building": ((13, 13, 5e-8), (14, 14, 0.0)),
+    "rail": ((9, 14, 0.0),),
 }
 """Zooms from, to, and the smallest area drawn there, in square degrees."""
 

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 import click
+from django.conf import settings
 from django.utils import timezone
 
+from anlan.engine.schemes import read_scheme
 from anlan.management.terminal import tell
 from anlan.models import Place, User
 
@@ -30,8 +32,11 @@ def load(schemes: tuple[str, ...], seed: int) -> None:
             "数据库不是空的，演示城市未载入。 The database is not empty; nothing was loaded."
         )
     now = timezone.localtime()
-    city = demo_city(seed=seed, today=now.date(), until=_this_morning(now))
-    load_city(city, at=now, schemes=schemes or DEFAULT_SCHEMES, progress=tell)
+    adopted = schemes or DEFAULT_SCHEMES
+    tell("生成演示城市", "making the demo city")
+    read = [scheme for name in adopted if (scheme := read_scheme(settings.SCHEMES / name)[0])]
+    city = demo_city(seed=seed, today=now.date(), until=_this_morning(now), schemes=read)
+    load_city(city, at=now, schemes=adopted, progress=tell)
 
 
 @demo.command()

@@ -85,7 +85,7 @@ def _accounts(city: DemoCity, at: datetime) -> dict[str, User]:
     users: dict[str, User] = {}
     for account in city.accounts:
         user = User(username=account.username, name=account.name_zh, created_at=at)
-        user.set_password(account.password)
+        user.set_password(account.password or None)
         user.save()
         Grant.objects.create(
             user=user,

@@ -79,7 +79,7 @@ def department_subjects(
                 FactVersion(
                     start=department.registered_at,
                     end=None,
-                    values={"role": department.role, "trade": department.trade},
+                    values={"role": department.role, "trade_department": department.trade},
                 ),
             ),
             postures=spans.of_department(department),

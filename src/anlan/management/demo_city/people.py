@@ -25,11 +25,15 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
 )
 """Those that `anlan demo accounts` shows; the manager's and the guard's place is filled in once it is known."""
 
+_BEHIND = (
+    ("venues", "venue-manager", "场所负责人", "venue managers"),
+    ("guards", "guard", "保安员", "guards"),
+    ("inspection", "inspector", "检查员", "inspectors"),
+)
 
-def accounts(
-    districts: Sequence[DemoDistrict], place: str, secrets: Sequence[int]
-) -> tuple[DemoAccount, ...]:
-    """All accounts; the ones that stand for other venues' staff have passwords that nobody is told."""
+
+def accounts(districts: Sequence[DemoDistrict], place: str) -> tuple[DemoAccount, ...]:
+    """All accounts; those that stand for other venues' staff have no password: nobody signs in as them."""
     shown = [
         replace(account, place=place) if account.role in ("venue-manager", "guard") else account
         for account in ACCOUNTS
@@ -37,20 +41,14 @@ def accounts(
     behind = [
         DemoAccount(
             f"{username}-{district.code}",
-            f"{secret:x}-{number}",
+            "",
             f"{district.name_zh}{zh}",
             f"{district.name_en}, {en}",
             role,
             district=district.code,
         )
-        for district, secret in zip(districts, secrets, strict=False)
-        for number, (username, role, zh, en) in enumerate(
-            (
-                ("venues", "venue-manager", "场所负责人", "venue managers"),
-                ("guards", "guard", "保安员", "guards"),
-                ("inspection", "inspector", "检查员", "inspectors"),
-            )
-        )
+        for district in districts
+        for username, role, zh, en in _BEHIND
     ]
     return (*shown, *behind)
 

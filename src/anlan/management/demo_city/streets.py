@@ -193,11 +193,10 @@ def _cut(streets: list[Street], main: int, ground: Ground, rng: np.random.Genera
     noded = shapely.union_all(paths, grid_size=0.1)
     pieces = np.array(lines(noded))
     middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-    owner = STRtree(paths).nearest(middles)
+    owner = _owners(paths, middles)
     minor = np.array([street.kind == "residential" for street in streets])[owner]
     length = shapely.length(pieces)
-    bones = shapely.union_all(paths[:main])
-    shapely.prepare(bones)
+    bones = paths[:main][_owners(paths[:main], middles)]
     sliver = (
         (owner >= main) & (length > 60) & (shapely.distance(bones, middles) < np.minimum(55, length * 0.45))
     )
@@ -218,6 +217,20 @@ def _cut(streets: list[Street], main: int, ground: Ground, rng: np.random.Genera
     edges = tuple(Edge(int(owner[i]), pieces[i], bool(over[i])) for i in np.flatnonzero(keep))
     faces = polygons(shapely.polygonize([edge.path for edge in edges]))
     return Network(tuple(streets), edges, tuple(faces))
+
+
+def _owners(
+    paths: np.ndarray[tuple[int, ...], np.dtype[np.object_]],
+    points: np.ndarray[tuple[int, ...], np.dtype[np.object_]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+    """The path nearest to each point; paths are looked up by their straight pieces, whose boxes are small."""
+    coordinates, owner = shapely.get_coordinates(paths, return_index=True)
+    together = owner[1:] == owner[:-1]
+    pieces = shapely.linestrings(np.stack([coordinates[:-1], coordinates[1:]], axis=1)[together])
+    nearest: np.ndarray[tuple[int, ...], np.dtype[np.intp]] = owner[:-1][together][
+        STRtree(pieces).nearest(points)
+    ]
+    return nearest
 
 
 def _largest(
