@@ -6,7 +6,9 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from schemathesis.config import (
     ChecksConfig,
     GenerationConfig,
@@ -24,7 +26,7 @@ from anlan.models import User
 from api.plan import a_token, adopt_test_plan
 from builders import a_department, a_place, a_user, some_evidence
 
-EXAMPLES = 8
+EXAMPLES = 4
 """Drawn requests for each operation, beside those that walk through its parameters one by one."""
 
 UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
@@ -59,7 +61,11 @@ def city(db: None) -> Iterator[User]:
     some_evidence(mall, at=mall.registered_at, rule="check", scheme="test-plan", kind="inspection")
     unlimited = throttling.PerAsker.allow_request
     throttling.PerAsker.allow_request = lambda self, request: True  # type: ignore[method-assign]
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)  # all requests share the transaction of the test
     yield a_user("city-office")
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     throttling.PerAsker.allow_request = unlimited  # type: ignore[method-assign]
 
 

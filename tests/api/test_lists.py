@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from anlan.actions.duties import give_waiver
 from anlan.actions.schemes import set_local_value
 from anlan.models import Place
+from anlan.queries import board
 from api.plan import START, ApiClient
 from builders import a_department, a_district, a_place, a_user, some_evidence
 
@@ -102,6 +103,24 @@ def test_reads_do_not_grow_for_somebody_who_sees_one_place_only(plan: None) -> N
     ] == [1] * 4
     assert _reads(venue, "/evidence") <= 5
     assert Place.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/gaps", 16), ("/board", 6), ("/places?tier=test-plan:none", 8), ("/places/P-000/duties", 18)],
+)
+def test_what_is_derived_costs_a_fixed_number_of_reads_too(office: ApiClient, path: str, most: int) -> None:
+    board.forget()
+    a_city(2)
+    office.get(path)
+    few = _reads(office, path)
+    for number in range(20, 29):
+        place = a_place(f"P-{number:03}", daily_visitors=9000, area_m2=100, district=f"99{number:04}")
+        some_evidence(place, at=START, scheme="test-plan", rule="walk", kind="scan")
+        a_department(f"D-{number:03}", role="fire")
+    office.get(path)
+    assert _reads(office, path) <= few
+    assert few <= most
 
 
 def _reads(client: ApiClient, path: str) -> int:
