@@ -236,6 +236,14 @@ def add_post(
 
 
 @transaction.atomic
+def add_zone(place: Place, *, code: str, name_zh: str, name_en: str, by: User | None, at: datetime) -> Zone:
+    """A part of a place that checkpoints may lie in."""
+    zone = Zone.objects.create(place=place, code=code, name_zh=name_zh, name_en=name_en)
+    journal.write(_entry("add-zone", place, {"zone": [None, code]}, ""), by=by, at=at)
+    return zone
+
+
+@transaction.atomic
 def record_occurrence(
     place: Place, *, kind: str, happened_at: datetime, note: str, by: User | None, at: datetime
 ) -> Occurrence:

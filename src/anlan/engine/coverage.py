@@ -36,13 +36,19 @@ def coverage(
     waivers: Sequence[WaiverSpan],
     year: int,
     at: datetime,
+    only: str = "",
 ) -> Coverage:
-    """The windows of a year whose deadline is not after the day of `at`, counted by day and by quarter."""
+    """The windows of a year whose deadline is not after the day of `at`, counted by day and by quarter.
+
+    `only` counts those of one duty (scheme/rule).
+    """
     start, end = (midnight(date(y, 1, 1), basis.zone) for y in (year, year + 1))
     until = max(start, min(end, midnight(local_date(at, basis.zone) + DAY, basis.zone)))
     days: dict[date, Counter[State]] = {}
     quarters: dict[tuple[str, int], Counter[State]] = {}
     judged = states(subject, basis, evidence, waivers, start, until, at)
+    if only:
+        judged = tuple(state for state in judged if state.duty.id == only)
     for duty, day, state in _by_day(judged, basis, (start, until)):
         days.setdefault(day, Counter())[state] += 1
         quarters.setdefault((duty, (day.month + 2) // 3), Counter())[state] += 1

@@ -97,14 +97,14 @@ def what_if(
     return rules.what_if(place_subject(place), basis(), at, changes, posture)
 
 
-def year_of_place(place: Place, year: int, at: datetime) -> Coverage:
-    """A year's windows of a place by day and state, as a calendar picture shows them."""
+def year_of_place(place: Place, year: int, at: datetime, duty: str = "") -> Coverage:
+    """A year's windows of a place by day and state, as a calendar picture shows them; of one duty if named."""
     zone = timezone.get_default_timezone()
     start = datetime(year, 1, 1, tzinfo=zone) - timedelta(days=1)
     until = min(at, datetime(year + 1, 1, 1, tzinfo=zone) + timedelta(days=40))
     marks = evidence_marks(of=Q(place=place), since=start, until=until)
     waivers = waiver_spans(of=Q(place=place))
-    return coverage(place_subject(place), basis(), marks, waivers, year, at)
+    return coverage(place_subject(place), basis(), marks, waivers, year, at, duty)
 
 
 def windows_of_place(

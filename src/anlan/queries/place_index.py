@@ -77,7 +77,7 @@ class PlaceIndex:
     def __init__(self, at: datetime, reach: Reach) -> None:
         self.board = board(at)
         self._columns = _columns_of(self.board.loaded)
-        self._reachable = self._within(reach)
+        self.reachable = self._within(reach)
 
     def page(self, wanted: PlaceFilter, *, sort: str = "name", after: str = "") -> PlacePage:
         """A page of 50 places; four reads."""
@@ -94,7 +94,7 @@ class PlaceIndex:
             return np.zeros(0, dtype=np.int64)
         board_, register = self.board, self.board.loaded.register
         now = board_.at.timestamp()
-        chosen = self._reachable & (register.registered <= now)
+        chosen = self.reachable & (register.registered <= now)
         is_open = register.closed > now
         chosen &= ~is_open if wanted.closed else is_open
         if wanted.district:
@@ -110,12 +110,18 @@ class PlaceIndex:
         numbers = np.flatnonzero(chosen)
         if wanted.operator:
             numbers = np.array(
-                [n for n in numbers if wanted.operator == self._columns.operator[n]], dtype=np.int64
+                [n for n in numbers.tolist() if wanted.operator == self._columns.operator[n]], dtype=np.int64
             )
         for word in wanted.text.lower().split():
             texts = self._columns.texts
-            numbers = np.array([number for number in numbers if word in texts[number]], dtype=np.int64)
+            numbers = np.array(
+                [number for number in numbers.tolist() if word in texts[number]], dtype=np.int64
+            )
         return numbers
+
+    def keys(self, numbers: NDArray[np.int64]) -> list[UUID]:
+        """The ids of places by their numbers."""
+        return [_id(self.board.loaded.ids[number]) for number in numbers.tolist()]
 
     def rows(self, numbers: NDArray[np.int64]) -> list[PlaceRow]:
         """Places with how they stand; one read."""
@@ -139,7 +145,7 @@ class PlaceIndex:
             west, south, east, north = box
             places = places.filter(longitude__range=(west, east), latitude__range=(south, north))
             inside = {self.board.loaded.index.get(_raw(key)) for key in places.values_list("pk", flat=True)}
-            numbers = np.array([number for number in numbers if number in inside], dtype=np.int64)
+            numbers = np.array([number for number in numbers.tolist() if number in inside], dtype=np.int64)
         return [row for row in self.rows(numbers[:limit]) if row.place.longitude is not None]
 
     def tiers_of(self, scheme: str, number: int) -> str:

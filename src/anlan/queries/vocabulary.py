@@ -9,7 +9,6 @@ from anlan.engine.conditions import BUILT_IN_TITLES
 from anlan.engine.policy import FactDeclaration, FactValue, Scheme, Term, Text
 from anlan.queries.schemes import adoptions, stored_schemes
 
-
 Word = TypeVar("Word")
 
 
