@@ -139,7 +139,7 @@ def _figures(
     peak = visitors * kind.dwell_share * rng.uniform(0.75, 1.3)
     wanted = {
         "daily_visitors": (_rounded(visitors), 0.96 if not kind.critical else 1.0),
-        "peak_present": (_rounded(max(peak, 4)), 0.86),
+        "peak_present": (_rounded(max(peak, 4)), 0.96),
         "area_m2": (_rounded(area), 0.985),
     }
     if kind.kind in ("school", "kindergarten"):
@@ -173,11 +173,8 @@ def _receiver(kind: KindOfPlace, rng: np.random.Generator) -> DemoReceiver:
 
 def _with_events(found: Sequence[DemoPlace], today: date) -> Iterator[DemoPlace]:
     """One mall was recounted three weeks ago and has passed the border to the first tier."""
-    recounted = next(
-        place
-        for place in found
-        if place.kind == "mall" and 5100 < (place.figure("daily_visitors") or 0) < 7600
-    )
+    busy = (place for place in found if place.kind == "mall")
+    recounted = next((mall for mall in busy if 5100 < (mall.figure("daily_visitors") or 0) < 7600), None)
     for place in found:
         if place is not recounted:
             yield place
