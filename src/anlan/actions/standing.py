@@ -25,7 +25,7 @@ def note_evidence(records: Iterable[Evidence], *, at: datetime) -> None:
         if key not in known or (record.effective_at.timestamp(), record.pk.int) > _held(known[key])
     ]
     Standing.objects.bulk_create(
-        rows, update_conflicts=True, update_fields=_FIELDS, unique_fields=["key"], batch_size=400
+        rows, update_conflicts=True, update_fields=_FIELDS, unique_fields=["key"], batch_size=2000
     )
 
 
@@ -64,9 +64,9 @@ def rebuild_standing(*, at: datetime) -> int:
     for record in latest_evidence():
         batch.append(_standing(standing_key(record), record, at))
         if len(batch) == 2000:
-            count += len(Standing.objects.bulk_create(batch, batch_size=400))
+            count += len(Standing.objects.bulk_create(batch, batch_size=2000))
             batch = []
-    return count + len(Standing.objects.bulk_create(batch, batch_size=400))
+    return count + len(Standing.objects.bulk_create(batch, batch_size=2000))
 
 
 def standing_key(record: Evidence) -> str:

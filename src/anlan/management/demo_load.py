@@ -36,7 +36,7 @@ from anlan.models.ids import new_id
 DEFAULT_SCHEMES = ("city-plan-2026", "uk-premises-2025")
 Progress = Callable[[str, str], None]
 
-_BATCH = 400
+_BATCH = 1500
 
 
 def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Progress) -> None:
@@ -308,7 +308,7 @@ def _records(city: DemoCity, users: dict[str, User], zone: ZoneInfo) -> None:
                 reason=posture.reason_zh,
                 by=users.get("office"),
                 recorded_at=posture.start,
-                end_recorded_at=posture.start if posture.end else None,
+                end_recorded_at=posture.end,
             )
             for code in (posture.places or ("",))
         )

@@ -12,14 +12,23 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.features import DatabaseFeatures as SQLiteFeatures
 
 from anlan.project.sqlite_library import SAFE_VERSION
 
 _LINE = threading.Lock()
 
 
+class DatabaseFeatures(SQLiteFeatures):
+    """What this SQLite can do beyond the oldest one that Django supports."""
+
+    max_query_params = 32766
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that queues before it begins a transaction and leaves the queue when that ends."""
+
+    features_class = DatabaseFeatures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""Speed, each job beside its named peer in the same run; `anlan bench` runs them."""
