@@ -105,6 +105,7 @@ class _Kept:
     marks: AlignedMarks | None = None
     waivers: WaiverRows | None = None
     works_by: Basis | None = None
+    changes: int = 0
 
 
 _KEPT = _Kept()
@@ -118,6 +119,13 @@ def board(at: datetime) -> Board:
     if loaded is None or compiled is None or marks is None or waivers is None:
         raise RuntimeError("the board was not compiled")
     return Board(at, loaded, compiled, _settled(loaded, compiled, marks, waivers, at, None))
+
+
+def revision(at: datetime) -> str:
+    """A mark that differs whenever what the board shows may differ: something was journalled, or a minute passed."""
+    with _KEPT.lock:
+        _bring_up_to_date(_KEPT, at)
+        return f"{_KEPT.changes}-{int(at.timestamp() // 60)}"
 
 
 def board_as_of(at: datetime, known_at: datetime | None = None) -> Board:
@@ -164,6 +172,7 @@ def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
         if "waiver" in kinds:
             kept.waivers = load_waivers(kept.loaded, numbers)
     kept.database = name
+    kept.changes += stale or bool(entries)
     kept.seen = kept.seen | {identifier for identifier, _k, _a, _s in entries}
     latest = max(kept.seen, default=None)
     if latest is not None:

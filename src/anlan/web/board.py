@@ -1,7 +1,6 @@
 """The board: what is missing in the city now, and the same for a screen on the wall."""
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from anlan.engine.access import Reach
 from anlan.models import District, Place
-from anlan.queries.board import board
+from anlan.queries.board import board, revision
 from anlan.queries.overview import Overview, overview, state_of_places
 from anlan.queries.reach import within
 from anlan.queries.schemes import stored_schemes
@@ -25,6 +25,8 @@ from anlan.web.shell import page
 from anlan.web.templatetags.words import say
 
 MAP_LIMIT = 20_000
+MOST_KEPT = 200
+_COUNTED: dict[tuple[str, Reach, str, str], Overview] = {}
 
 
 class BoardFilter(forms.Form):
@@ -75,10 +77,10 @@ def board_live(request: HttpRequest) -> HttpResponse:
     """The inside of the board, asked for every few seconds; 304 while nothing changed."""
     chosen = _chosen(BoardFilter(request.GET))
     wall = request.GET.get("wall") == "1"
-    content = _content(request, chosen)
-    tag = _etag(content["overview"], request.LANGUAGE_CODE, wall)
+    tag = _etag(request, chosen, wall)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
+    content = _content(request, chosen)
     template = "board/_wall.html" if wall else "board/_live.html"
     return HttpResponse(render_to_string(template, content, request), headers={"ETag": tag})
 
@@ -139,9 +141,7 @@ def _chosen(form: BoardFilter) -> dict[str, str]:
 
 
 def _content(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
-    found = overview(
-        clock.now(), request_reach(request, "see-board"), district=chosen["district"], scheme=chosen["scheme"]
-    )
+    found = _counted(request_reach(request, "see-board"), chosen["district"], chosen["scheme"])
     return {
         "overview": found,
         "chosen": chosen,
@@ -149,13 +149,26 @@ def _content(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _counted(reach: Reach, district: str, scheme: str) -> Overview:
+    """The board's figures, counted once for everybody who sees the same, until something changes."""
+    at = clock.now()
+    key = (revision(at), reach, district, scheme)
+    found = _COUNTED.get(key)
+    if found is None:
+        if len(_COUNTED) >= MOST_KEPT:
+            _COUNTED.clear()
+        found = _COUNTED[key] = overview(at, reach, district=district, scheme=scheme)
+    return found
+
+
 def _credit() -> str:
     return "© OpenStreetMap contributors" if Place.objects.filter(source="osm").exists() else ""
 
 
-def _etag(found: Overview, language: str, wall: bool) -> str:
-    """Changes whenever anything shown does; the moment itself is not shown."""
-    shown = repr((replace(found, at=found.at.replace(second=0, microsecond=0)), language, wall))
+def _etag(request: HttpRequest, chosen: dict[str, str], wall: bool) -> str:
+    """Changes whenever anything shown may; known without counting anything."""
+    reach = request_reach(request, "see-board")
+    shown = repr((revision(clock.now()), reach, sorted(chosen.items()), request.LANGUAGE_CODE, wall))
     return f'"{hashlib.sha256(shown.encode()).hexdigest()[:24]}"'
 
 
