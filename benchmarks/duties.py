@@ -25,7 +25,7 @@ def run(places: int = PLACES) -> list[dict[str, Any]]:
         tell("deriving all duties from the database")
         ours_s, city = timed(_whole_city, runs=5)
         tell(f"{len(city.compiled)} duties; peer on {PEER} places")
-        peer_s, theirs = timed(lambda: _by_loops(PEER))
+        peer_s, theirs = timed(lambda: by_loops(PEER))
         compared = _states_of(city, PEER)
         if compared != theirs:
             raise SystemExit("the peer's answer differs from ours")
@@ -61,7 +61,7 @@ def _first(number: int) -> list[Any]:
     return list(Place.objects.order_by("name_sort", "id")[:number])
 
 
-def _by_loops(number: int) -> dict[tuple[str, str], str]:
+def by_loops(number: int) -> dict[tuple[str, str], str]:
     from anlan.queries.duties import basis, place_account
 
     works_by = basis()

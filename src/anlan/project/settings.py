@@ -36,6 +36,7 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "anlan.project.sqlite",
             "NAME": str(DATA / "anlan.sqlite3"),
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",
