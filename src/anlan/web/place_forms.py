@@ -82,17 +82,17 @@ class PlaceForm(forms.Form):
             "GCJ-02 and BD-09 are converted. A point picked on this map is in WGS-84 already."
         ),
     )
-    receiver_post = forms.CharField(label=gettext_lazy("Post"), max_length=80, required=False)
-    receiver_name = forms.CharField(label=gettext_lazy("Name"), max_length=64, required=False)
+    receiver_post = forms.CharField(label=gettext_lazy("Receiver's post"), max_length=80, required=False)
+    receiver_name = forms.CharField(label=gettext_lazy("Receiver's name"), max_length=64, required=False)
     receiver_phone = forms.RegexField(
         r"^[0-9+() -]*$",
-        label=gettext_lazy("Telephone"),
+        label=gettext_lazy("Receiver's telephone"),
         max_length=32,
         required=False,
         error_messages={"invalid": gettext_lazy("Write digits, spaces and + ( ) - only.")},
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
-    receiver_email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    receiver_email = forms.EmailField(label=gettext_lazy("Receiver's e-mail"), required=False)
     valid_from = day_field(
         gettext_lazy("Holds since"), help_text=gettext_lazy("From which day the facts have been so.")
     )

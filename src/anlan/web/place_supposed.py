@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,6 +56,12 @@ class DutyChange:
         assert duty is not None
         return duty
 
+    @property
+    def unit(self) -> Text | str:
+        """What the quantity counts."""
+        known = self.scheme.terms.get("units", {}).get(self.duty.unit)
+        return known.title if known else self.duty.unit
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -83,7 +89,8 @@ class SuppositionForm(forms.Form):
 
     def __init__(self, data: Any, place: Place, known: Words) -> None:
         facts = present_facts(place)
-        super().__init__(data, initial={"kind": place.kind, **initial_of(facts, {})})
+        initial = {"kind": place.kind, **initial_of(facts, {})}
+        super().__init__(_completed(data, initial), initial=initial)
         self.known, self.declared, self.facts = known, declared_facts(known), facts
         fields: Any = self.fields
         fields["kind"].choices = _with_own(kinds_by_group(known), place.kind)
@@ -180,7 +187,7 @@ def _duties(
 
     return (
         ("added", _("Owed in addition"), of([(None, duty) for duty in change.added])),
-        ("changed", _("Owed otherwise"), of(change.changed)),
+        ("changed", _("Owed otherwise"), of([pair for pair in change.changed if _asks_otherwise(pair)])),
         ("removed", _("No longer owed"), of([(duty, None) for duty in change.removed])),
     )
 
@@ -188,6 +195,28 @@ def _duties(
 def _scheme_of(pair: tuple[Duty | None, Duty | None]) -> str:
     duty = pair[1] or pair[0]
     return duty.scheme if duty else ""
+
+
+def _completed(data: QueryDict | None, initial: Mapping[str, Any]) -> QueryDict | None:
+    """What the address states, and for everything it leaves out what is."""
+    if data is None:
+        return None
+    completed = data.copy()
+    for name, value in initial.items():
+        if name not in completed and value is not None:
+            completed[name] = str(value)
+    return completed
+
+
+def _asks_otherwise(pair: tuple[Duty, Duty]) -> bool:
+    """Whether the duty itself differs, not only which rules it stands for."""
+    before, after = pair
+    return (before.cadence, before.quantity, before.grace, before.valid_for) != (
+        after.cadence,
+        after.quantity,
+        after.grace,
+        after.valid_for,
+    )
 
 
 def _with_own(groups: list[Any], kind: str) -> list[Any]:

@@ -65,6 +65,7 @@ def why(request: HttpRequest, code: str, scheme_id: str, rule_id: str) -> HttpRe
     row = next((each for each in (*owed, *weaker) if each.duty.id == f"{scheme_id}/{rule_id}"), None)
     reasons, holds = _reasons(view, scheme, rule, row)
     role, kind = scheme.roles.get(rule.who), scheme.terms.get("evidence", {}).get(rule.evidence)
+    source = scheme.terms.get("sources", {}).get(rule.cites.source)
     context |= {
         "title": rule.title.in_language(request.LANGUAGE_CODE),
         "subtitle": context["title"],
@@ -77,6 +78,7 @@ def why(request: HttpRequest, code: str, scheme_id: str, rule_id: str) -> HttpRe
         "row": row,
         "reasons": reasons,
         "holds": holds,
+        "source": source.title if source else rule.cites.source,
         "who": role.title if role else rule.who,
         "evidence_kind": kind.title if kind else rule.evidence,
         "facts": _deciding(view, reasons),

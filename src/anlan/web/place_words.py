@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anlan.engine.duties import Derived, Duty, Undetermined
 from anlan.engine.facts import Basis
-from anlan.engine.policy import Scheme, Standing, Text
+from anlan.engine.policy import Scheme, Standing, Text, Within
 from anlan.engine.tiers import Tiering
 from anlan.models import Department, Place
 from anlan.queries.duties import Account
@@ -59,6 +59,17 @@ class DutyRow:
     @property
     def is_gap(self) -> bool:
         return self.state in ("not-evidenced", "overdue")
+
+    @property
+    def waits_for_event(self) -> bool:
+        """Whether nothing has happened yet that starts its clock."""
+        return isinstance(self.duty.cadence, Within) and self.deadline is None and self.state == "upcoming"
+
+    @property
+    def source(self) -> Text | str:
+        """Where the rule comes from, in words."""
+        known = self.scheme.terms.get("sources", {}).get(self.duty.rule.cites.source)
+        return known.title if known else self.duty.rule.cites.source
 
     @property
     def unit(self) -> Text | str:
@@ -242,8 +253,11 @@ def tier_title(scheme: Scheme, tier: str) -> Text | None:
 
 
 def fact_words(fact: str, value: object, words: Words) -> str | Text:
-    """A fact's value in words, with its unit."""
+    """A fact's value in words, with its unit; what is assumed where nobody stated it."""
     if value is None:
+        declared = words.facts.get(fact)
+        if declared is not None and isinstance(declared.default, bool):
+            return _("not stated, taken as: %s") % (_("yes") if declared.default else _("no"))
         return _("not stated")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
