@@ -4,10 +4,8 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
