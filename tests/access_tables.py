@@ -68,6 +68,16 @@ PAGES = {
     "scheme-editions": "see-schemes",
     "scheme-end": "adopt-schemes",
     "scheme-rule": "see-schemes",
+    "my-work": "see-work",
+    "evidence-list": "see-evidence",
+    "evidence-new": "record-evidence",
+    "evidence": "see-evidence",
+    "evidence-strike": "strike-evidence",
+    "attachment": "see-evidence record-evidence",
+    "findings": "see-findings",
+    "finding": "see-findings",
+    "finding-reinspect": "close-findings",
+    "finding-notice": "see-findings",
     "settings": "manage-settings",
 }
 """The name of each page and the action it declares; several: any of them."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.standing import note_evidence, note_strike
-from anlan.engine.policy import Rule
+from anlan.engine.policy import Rule, Text
 from anlan.models import (
     Attachment,
     Checkpoint,
@@ -34,12 +34,27 @@ DEFAULT_MENDING = timedelta(days=15)
 """Time to mend a failed item whose rule states none."""
 
 
+RE_INSPECTION = "re-inspection"
+"""The kind of evidence that looks at a finding again; it opens no further finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one item of an inspection."""
+    """The answer to one item of an inspection, with the photos of it; `finding` is what a re-inspection was about."""
 
     passed: bool
     note: str = ""
+    photos: Sequence[Attachment] = ()
+    finding: str = ""
+
+    def as_kept(self) -> dict[str, object]:
+        """The answer as the record keeps it."""
+        kept: dict[str, object] = {"passed": self.passed, "note": self.note}
+        if self.photos:
+            kept["photos"] = [str(photo.pk) for photo in self.photos]
+        if self.finding:
+            kept["finding"] = self.finding
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +94,9 @@ def record_evidence(draft: EvidenceDraft, *, rule: Rule | None, by: User | None,
         before = Evidence.objects.filter(pk=draft.id).first()
         if before is not None:
             return before
-    evidence = Evidence.objects.create(
-        id=draft.id or new_id(),
-        scheme=draft.scheme,
-        rule=draft.rule,
-        place=draft.place,
-        department=draft.department,
-        checkpoint=draft.checkpoint,
-        kind=draft.kind,
-        effective_at=min(draft.effective_at, at),
-        recorded_at=at,
-        expires_at=draft.expires_at,
-        quantity=draft.quantity,
-        answers={
-            item: {"passed": answer.passed, "note": answer.note} for item, answer in draft.answers.items()
-        },
-        note=draft.note,
-        by=by,
-        post=draft.post,
-        device=draft.device,
-    )
-    evidence.attachments.set(draft.attachments)
+    evidence = _created(draft, by=by, at=at)
+    if evidence is None:
+        return Evidence.objects.get(pk=draft.id or "")
     note_evidence([evidence], at=at)
     _open_findings(evidence, rule, by=by, at=at)
     changes = {"rule": [None, f"{draft.scheme}/{draft.rule}"], "effective_at": [None, evidence.effective_at]}
@@ -114,14 +111,17 @@ def strike_evidence(evidence: Evidence, *, by: User | None, at: datetime, reason
         evidence=evidence, defaults={"at": at, "by": by, "reason": reason}
     )
     if is_new:
-        reopened = Finding.objects.filter(closed_by=evidence)
-        reopened.update(closed_by=None, closed_at=None)
+        reopened = list(Finding.objects.select_related("place").filter(closed_by=evidence))
+        Finding.objects.filter(closed_by=evidence).update(closed_by=None, closed_at=None)
         note_strike(evidence, at=at)
-        journal.write(_entry("strike-evidence", evidence, {"struck": [False, True]}, reason), by=by, at=at)
+        entries = [_entry("strike-evidence", evidence, {"struck": [False, True]}, reason)]
+        for finding in reopened:
+            changes = {"closed_at": [finding.closed_at, None]}
+            entries.append(_finding_entry("reopen-finding", finding, changes, reason))
+        journal.write_all(entries, by=by, at=at)
     return strike
 
 
-@transaction.atomic
 def close_finding(
     finding: Finding,
     *,
@@ -130,16 +130,49 @@ def close_finding(
     effective_at: datetime,
     by: User | None,
     at: datetime,
+    id: UUID | None = None,  # noqa: A002
 ) -> Finding:
     """Close a finding by the evidence of a re-inspection; nothing else closes it."""
-    finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    return reinspect_finding(
+        finding,
+        passed=True,
+        note=note,
+        attachments=attachments,
+        effective_at=effective_at,
+        by=by,
+        at=at,
+        id=id,
+    )
+
+
+@transaction.atomic
+def reinspect_finding(
+    finding: Finding,
+    *,
+    passed: bool,
+    note: str,
+    attachments: Sequence[Attachment],
+    effective_at: datetime,
+    by: User | None,
+    at: datetime,
+    id: UUID | None = None,  # noqa: A002
+) -> Finding:
+    """Record that a finding was looked at again: put right, it closes; if not, it stays open and says so."""
+    finding = Finding.objects.select_for_update(of=("self",)).select_related("place").get(pk=finding.pk)
     if finding.closed_by_id is not None:
         return finding
+    if id is not None and Evidence.objects.filter(pk=id).exists():
+        return finding
     draft = EvidenceDraft(
-        scheme=finding.scheme, rule=f"{finding.rule}#{finding.item}"[:64], kind="re-inspection",
-        effective_at=effective_at, place=finding.place, note=note, attachments=attachments,
+        scheme=finding.scheme, rule=f"{finding.rule}#{finding.item}"[:64], kind=RE_INSPECTION,
+        effective_at=effective_at, place=finding.place, note=note, attachments=attachments, id=id,
+        answers={finding.item: Answer(passed, note, finding=str(finding.pk))},
     )  # fmt: skip
     evidence = record_evidence(draft, rule=None, by=by, at=at)
+    if not passed:
+        changes = {"effective_at": [None, evidence.effective_at]}
+        journal.write(_finding_entry("reinspect-finding", finding, changes, note), by=by, at=at)
+        return finding
     finding.closed_by = evidence
     finding.closed_at = at
     finding.save(update_fields=["closed_by", "closed_at"])
@@ -181,7 +214,39 @@ def withdraw_waiver(waiver: Waiver, *, by: User | None, at: datetime, reason: st
     return waiver
 
 
+def _created(draft: EvidenceDraft, *, by: User | None, at: datetime) -> Evidence | None:
+    """The new record; nothing when another request recorded the same id meanwhile."""
+    try:
+        with transaction.atomic():
+            evidence = Evidence.objects.create(
+                id=draft.id or new_id(),
+                scheme=draft.scheme,
+                rule=draft.rule,
+                place=draft.place,
+                department=draft.department,
+                checkpoint=draft.checkpoint,
+                kind=draft.kind,
+                effective_at=min(draft.effective_at, at),
+                recorded_at=at,
+                expires_at=draft.expires_at,
+                quantity=draft.quantity,
+                answers={item: answer.as_kept() for item, answer in draft.answers.items()},
+                note=draft.note,
+                by=by,
+                post=draft.post,
+                device=draft.device,
+            )
+    except IntegrityError:
+        if draft.id is not None and Evidence.objects.filter(pk=draft.id).exists():
+            return None
+        raise
+    evidence.attachments.set(draft.attachments)
+    return evidence
+
+
 def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at: datetime) -> None:
+    if evidence.kind == RE_INSPECTION:
+        return
     failed = [item for item, answer in evidence.answers.items() if not answer["passed"]]
     if not failed or evidence.place is None:
         return
@@ -191,6 +256,7 @@ def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at
     number = Finding.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
     for step, item in enumerate(failed, start=1):
         known = titles.get(item)
+        title = known.title if known else rule.title if rule and item == rule.id else Text(item, item)
         finding = Finding.objects.create(
             number=number + step,
             year=year,
@@ -199,8 +265,8 @@ def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at
             scheme=evidence.scheme,
             rule=evidence.rule,
             item=item,
-            title_zh=known.title.zh if known else item,
-            title_en=known.title.en if known else item,
+            title_zh=title.zh[:200],
+            title_en=title.en[:200],
             note=evidence.answers[item]["note"],
             department=None if place.operator_id else place.department,
             operator=place.operator,

@@ -2,10 +2,29 @@
 
 from django.urls import URLPattern, URLResolver
 
-from anlan.web import account, accounts, board, departments, journal, people, places, schemes, settings, shell
+from anlan.web import (
+    account,
+    accounts,
+    board,
+    departments,
+    evidence,
+    files,
+    findings,
+    journal,
+    people,
+    places,
+    schemes,
+    settings,
+    shell,
+    work,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *board.addresses,
+    *work.addresses,
+    *evidence.addresses,
+    *findings.addresses,
+    *files.addresses,
     *shell.urlpatterns,
     *accounts.addresses,
     *account.addresses,
@@ -14,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *people.addresses,
     *journal.addresses,
     *schemes.addresses,
+    *imports.addresses,
     *settings.addresses,
 ]

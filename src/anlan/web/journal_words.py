@@ -30,6 +30,8 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "strike-evidence": (_("Evidence struck through"), "strikethrough"),
     "open-finding": (_("Finding opened"), "alert-square-rounded"),
     "close-finding": (_("Finding closed"), "square-rounded-check"),
+    "reinspect-finding": (_("Re-inspected, not yet put right"), "zoom-exclamation"),
+    "reopen-finding": (_("Finding open again"), "arrow-back-up"),
     "give-waiver": (_("Waiver given"), "hand-stop"),
     "withdraw-waiver": (_("Waiver withdrawn"), "hand-off"),
     "store-edition": (_("Edition stored"), "book-upload"),
@@ -206,6 +208,8 @@ def address_of(entry: Entry) -> str:
             return reverse("person", args=[entry.subject_label])
         if entry.subject_kind == "finding":
             return reverse("finding", args=[entry.subject_id])
+        if entry.subject_kind == "evidence":
+            return reverse("evidence", args=[entry.subject_id])
         if entry.subject_kind == "scheme":
             return reverse("scheme", args=[entry.subject_id])
         if entry.place_code:

@@ -1,0 +1,257 @@
+"""My work: what the person who asks owes or has to look after now, by role."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from anlan.engine import access as rules
+from anlan.engine.access import GrantFacts, Reach, Role
+from anlan.engine.conditions import unit_title
+from anlan.engine.policy import Rule, Text
+from anlan.models import Checkpoint, Finding, Place
+from anlan.models.ids import new_id
+from anlan.queries.findings import FindingCounts, FindingFilter, counts_of_findings, findings_page
+from anlan.queries.reach import within
+from anlan.queries.vocabulary import Words, words
+from anlan.queries.work import (
+    GROUPS,
+    MOST_IN_DETAIL,
+    Work,
+    WorkGroup,
+    WorkRow,
+    every_rule,
+    work_from_board,
+    work_of_departments,
+    work_of_places,
+)
+from anlan.web import access, clock
+from anlan.web.evidence_new import is_one_tap
+from anlan.web.place_words import link
+from anlan.web.shell import page
+
+FINDINGS_SHOWN = 8
+HEADINGS: dict[str, tuple[str | Promise, str, str]] = {
+    "overdue": (gettext_lazy("Overdue"), "alert-triangle", "overdue"),
+    "now": (gettext_lazy("Due now"), "clock", "due"),
+    "today": (gettext_lazy("Later today"), "calendar-due", ""),
+    "week": (gettext_lazy("This week"), "calendar-week", ""),
+    "later": (gettext_lazy("Later"), "calendar", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of work with where it is recorded: `tap` is the id under which pressing once records it."""
+
+    row: WorkRow
+    unit: Text | str
+    record_url: str
+    why_url: str
+    subject_url: str
+    tap: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A heading with its rows; `more` is the address of further ones."""
+
+    name: str
+    title: str
+    icon: str
+    state: str
+    count: int
+    rows: tuple[ShownRow, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one role has to do. `names_subject` says the place or department beside each duty."""
+
+    key: str
+    title: str
+    note: str
+    work: Work
+    groups: tuple[ShownGroup, ...]
+    names_subject: bool
+    only: str = ""
+
+
+@access.needs("see-work")
+@require_safe
+def my_work(request: HttpRequest) -> HttpResponse:
+    """What is to be done, the most urgent first."""
+    at = clock.now()
+    known = words(at)
+    part = request.GET.get("part", "")
+    sections = [section for section in _sections(request, at, known) if not part or section.key == part]
+    findings, counts = _findings(request, at)
+    context = {
+        "title": _("My work"),
+        "subtitle": "",
+        "sections": sections,
+        "only": next((section.only for section in sections if section.only), ""),
+        "findings": findings if not part else [],
+        "counts": counts,
+        "quiet": all(section.work.is_quiet for section in sections),
+        "next_at": min((one.work.next_at for one in sections if one.work.next_at), default=None),
+        "may_record": access.allowed(request, "record-evidence"),
+        "nothing_adopted": not any(scheme for scheme in known.schemes),
+    }
+    return page(request, "work/work.html", context)
+
+
+def _sections(request: HttpRequest, at: datetime, known: Words) -> list[Section]:
+    """One section for each of the asker's roles that has work, own places first."""
+    grants = access.grants_of(request)
+    group = request.GET.get("group", "")
+    after = request.GET.get("after", "")[:200]
+    group = group if group in GROUPS else ""
+    found: list[Section] = []
+    if own := _of_roles(grants, "venue-manager", "guard"):
+        found.append(_own_places(request, own, at, known, group, after))
+    if (liaison := _of_roles(grants, "department-liaison")) is not None:
+        work = work_of_departments(liaison, at)
+        found.append(_section(request, "departments", _("My department"), work, known))
+    if (inspector := _of_roles(grants, "inspector")) is not None:
+        work = work_from_board(inspector, at, _is_inspection, group=group, after=after)
+        note = _("Inspections and assessments of the places in your reach")
+        found.append(_section(request, "inspections", _("Inspections"), work, known, note=note, only=group))
+    if (office := _of_roles(grants, "city-office")) is not None:
+        work = work_of_departments(office, at)
+        note = _("What the city office and the departments owe themselves")
+        found.append(_section(request, "office", _("Office and departments"), work, known, note=note))
+    return found
+
+
+def _own_places(
+    request: HttpRequest, reach: Reach, at: datetime, known: Words, group: str, after: str
+) -> Section:
+    """The duties of the asker's places; with many places the board tells them."""
+    places = list(
+        within(
+            reach, Place.objects.select_related("district", "department").filter(closed_at__isnull=True)
+        ).order_by("name_sort", "id")[: MOST_IN_DETAIL + 1]
+    )
+    inspects = access.allowed(request, "record-inspection")
+    wanted = every_rule if inspects else _is_for_guards
+    if len(places) > MOST_IN_DETAIL:
+        work = work_from_board(reach, at, wanted, group=group, after=after)
+        return _section(request, "places", _("My places"), work, known, only=group)
+    work = work_of_places(places, at, wanted)
+    title = _("My place") if len(places) == 1 else _("My places")
+    note = "" if inspects else _("Inspections are recorded by the venue's manager and are not listed here.")
+    return _section(request, "places", title, work, known, note=note, places=places)
+
+
+def _section(
+    request: HttpRequest,
+    key: str,
+    title: str,
+    work: Work,
+    known: Words,
+    *,
+    note: str = "",
+    only: str = "",
+    places: Sequence[Place] = (),
+) -> Section:
+    marked = _with_checkpoints(work)
+    groups = tuple(
+        _shown_group(request, key, group, known, marked)
+        for group in work.groups
+        if not only or group.name == only
+    )
+    return Section(key, title, note, work, groups, names_subject=len(places) != 1, only=only)
+
+
+def _shown_group(
+    request: HttpRequest, key: str, group: WorkGroup, known: Words, with_checkpoints: frozenset[str]
+) -> ShownGroup:
+    title, icon, state = HEADINGS[group.name]
+    more = {"part": key, "group": group.name} | ({"after": group.next} if request.GET.get("group") else {})
+    return ShownGroup(
+        name=group.name,
+        title=str(title),
+        icon=icon,
+        state=state,
+        count=group.count,
+        rows=tuple(_shown_row(request, row, known, with_checkpoints) for row in group.rows),
+        more=f"{reverse('my-work')}?{urlencode(more)}" if group.next else "",
+    )
+
+
+def _shown_row(
+    request: HttpRequest, row: WorkRow, known: Words, with_checkpoints: frozenset[str]
+) -> ShownRow:
+    scheme = next((one for one in known.schemes if one.id == row.scheme), None)
+    unit = unit_title(row.rule.quantity.unit, scheme) if scheme and row.rule.quantity else ""
+    whose = "place" if row.is_place else "department"
+    query = {whose: row.code, "scheme": row.scheme, "rule": row.rule.id, "back": request.get_full_path()}
+    may = access.allowed(request, "record-evidence") and (
+        not (row.is_place and _is_inspection(row.rule)) or access.allowed(request, "record-inspection")
+    )
+    tap = (
+        may
+        and row.state in ("due", "overdue", "not-evidenced")
+        and is_one_tap(row.rule, has_checkpoints=row.code in with_checkpoints)
+    )
+    return ShownRow(
+        row=row,
+        unit=unit,
+        record_url=f"{reverse('evidence-new')}?{urlencode(query)}" if may else "",
+        why_url=link("place-why" if row.is_place else "department-why", row.code, row.scheme, row.rule.id),
+        subject_url=link("place" if row.is_place else "department", row.code),
+        tap=str(new_id()) if tap else "",
+    )
+
+
+def _with_checkpoints(work: Work) -> frozenset[str]:
+    """Of the places with a round to walk, those that have checkpoints; one read, if there is any such place."""
+    codes = {
+        row.code
+        for group in work.groups
+        for row in group.rows
+        if row.rule.evidence == "scan" and row.is_place
+    }
+    if not codes:
+        return frozenset()
+    found = Checkpoint.objects.filter(place__code__in=codes, closed_at__isnull=True)
+    return frozenset(found.values_list("place__code", flat=True))
+
+
+def _findings(request: HttpRequest, at: datetime) -> tuple[list[Finding], FindingCounts | None]:
+    """The findings that press most: for the city office those past their deadline."""
+    if not access.allowed(request, "see-findings"):
+        return [], None
+    reach = access.request_reach(request, "see-findings")
+    is_office = _of_roles(access.grants_of(request), "city-office") is not None
+    wanted = FindingFilter(state="overdue" if is_office else "open")
+    counts = counts_of_findings(reach, FindingFilter(), at)
+    rows, _next = findings_page(reach, wanted, at) if counts.open else ([], "")
+    return rows[:FINDINGS_SHOWN], counts
+
+
+def _of_roles(grants: Sequence[GrantFacts], *roles: Role) -> Reach | None:
+    """How far somebody's grants in these roles reach for work; None without any."""
+    found = rules.reach([grant for grant in grants if grant.role in roles], "see-work")
+    return None if found.nowhere else found
+
+
+def _is_inspection(rule: Rule) -> bool:
+    return rule.evidence == "inspection" or bool(rule.items)
+
+
+def _is_for_guards(rule: Rule) -> bool:
+    return not _is_inspection(rule)
+
+
+addresses: list[Any] = [path("work/", my_work, name="my-work")]
