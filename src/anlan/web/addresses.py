@@ -10,6 +10,7 @@ from anlan.web import (
     evidence,
     files,
     findings,
+    imports,
     journal,
     people,
     places,
