@@ -20,6 +20,7 @@ class Entry:
     chinese: str
     english: str
     needs_django: bool = True
+    needs_tables: bool = False
 
 
 COMMANDS: dict[str, Entry] = {
@@ -32,13 +33,25 @@ COMMANDS: dict[str, Entry] = {
     "worker": Entry("anlan.management.worker:worker", "只运行后台任务", "run the background worker alone"),
     "scheme": Entry("anlan.management.scheme:scheme", "检查、采用方案", "check and adopt schemes"),
     "why": Entry("anlan.management.why:why", "场所的职责及其依据", "what a place owes, and why"),
-    "gaps": Entry("anlan.management.gaps:gaps", "缺口：应有而无证据", "what is missing"),
-    "import": Entry("anlan.management.imports:imports", "导入场所或地图", "bring in places or a map extract"),
+    "gaps": Entry("anlan.management.gaps:gaps", "缺口：应有而无证据", "what is missing", needs_tables=True),
+    "import": Entry(
+        "anlan.management.imports:imports",
+        "导入场所或地图",
+        "bring in places or a map extract",
+        needs_tables=True,
+    ),
     "schema": Entry("anlan.management.schema:schema", "命令的 JSON Schema", "JSON Schema of a command"),
     "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
-    "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city"),
-    "rebuild": Entry("anlan.management.rebuild:rebuild", "重建投影", "make projections anew"),
-    "user": Entry("anlan.management.users:user", "账号：建立、授权、重设密码", "accounts: make, grant, set a password"),
+    "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city", needs_tables=True),
+    "rebuild": Entry(
+        "anlan.management.rebuild:rebuild", "重建投影", "make projections anew", needs_tables=True
+    ),
+    "user": Entry(
+        "anlan.management.users:user",
+        "账号：建立、授权、重设密码",
+        "accounts: make, grant, set a password",
+        needs_tables=True,
+    ),
     "manage": Entry("anlan.management.manage:manage", "Django 管理命令", "pass a command on to Django"),
 }
 
@@ -53,6 +66,13 @@ def start_django() -> None:
         django.setup()
 
 
+def prepare_tables() -> None:
+    """Make or bring up to date the tables of this data folder, so that any command can be the first."""
+    from anlan.management.preparation import migrate
+
+    migrate()
+
+
 class CommandTable(click.Group):
     """A group that knows its commands by name and imports the one that is asked for."""
 
@@ -65,6 +85,8 @@ class CommandTable(click.Group):
             return super().get_command(ctx, cmd_name)
         if entry.needs_django:
             start_django()
+        if entry.needs_tables:
+            prepare_tables()
         module, _, name = entry.target.partition(":")
         command = getattr(importlib.import_module(module), name)
         if not isinstance(command, click.Command):

@@ -10,6 +10,7 @@ import click
 from anlan.engine.plain import plain_problem
 from anlan.engine.policy import Problem
 from anlan.engine.schemes import read_scheme, run_cases
+from anlan.management.cli import prepare_tables
 from anlan.management.output import WHEN, as_json, city_zone, in_terminal_language, write_json
 from anlan.management.terminal import both, tell
 
@@ -55,6 +56,7 @@ def adopt(name: str, valid_from: datetime | None) -> None:
     from anlan.actions.schemes import adopt as adopt_edition
     from anlan.actions.schemes import store_folder
 
+    prepare_tables()
     at = datetime.now(city_zone())
     folder = Path(name) if Path(name).is_dir() else settings.SCHEMES / name
     edition, problems = store_folder(folder, by=None, at=at)

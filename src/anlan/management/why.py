@@ -15,6 +15,7 @@ from anlan.engine.plain import plain_duty, plain_reason, plain_state, plain_unde
 from anlan.engine.policy import LEVELS, FactValue, Level, Scheme
 from anlan.engine.schemes import read_scheme
 from anlan.engine.standing import WindowState
+from anlan.management.cli import prepare_tables
 from anlan.management.output import (
     WHEN,
     as_json,
@@ -100,6 +101,7 @@ def _of_place(
 ) -> tuple[dict[str, Any], Derived, tuple[WindowState, ...]]:
     from dataclasses import replace
 
+    prepare_tables()
     from anlan.queries.duties import basis, place_account
     from anlan.queries.places import found_place
 

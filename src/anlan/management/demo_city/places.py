@@ -21,7 +21,7 @@ _METHODS = {
     "kindergarten": "学籍统计", "hospital": "挂号系统统计", "amusement-park": "票务统计", "hotel": "入住统计",
 }  # fmt: skip
 _OTHER_METHODS = ("人工抽样计数", "运营单位申报", "客流计数器")
-_REGISTERED_DAYS_AGO = (300, 270, 240)
+_REGISTERED_DAYS_AGO = (34, 36, 39)
 _NEW_DAYS_AGO = (26, 12, 3)
 
 
