@@ -9,8 +9,8 @@ from anlan.management.terminal import both
 
 
 @click.command()
-@click.option("--at", type=WHEN, help="有效时间  valid at (default: now)")
-@click.option("--known-at", type=WHEN, help="知悉时间  as known at (default: now)")
+@click.option("--at", type=WHEN, help="有效时点  valid at (default: now)")
+@click.option("--known-at", type=WHEN, help="知悉时点  as known at (default: now)")
 @click.option("--district", default="", help="辖区代码  code of a district")
 @click.option("--since", type=WHEN, help="列出此后错过的每个时间窗  every window missed since then")
 @as_json

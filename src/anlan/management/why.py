@@ -37,8 +37,8 @@ from anlan.management.terminal import refuse
 @click.option(
     "--scheme", "schemes", multiple=True, help="只看该方案（编号或文件夹）  only this scheme (id or folder)"
 )
-@click.option("--on", type=WHEN, help="有效时间  valid at")
-@click.option("--known-at", type=WHEN, help="知悉时间  as known at")
+@click.option("--on", type=WHEN, help="有效时点  valid at")
+@click.option("--known-at", type=WHEN, help="知悉时点  as known at")
 @click.option("--posture", type=click.Choice(LEVELS), help="假设防范等级  suppose this posture")
 @as_json
 def why(
