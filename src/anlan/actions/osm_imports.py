@@ -13,6 +13,7 @@ from django.db import transaction
 from shapely.geometry import shape
 
 from anlan.actions import journal, place_drafts
+from anlan.actions.import_choices import decided
 from anlan.actions.journal import Change
 from anlan.actions.place_drafts import OSM, OSM_AREA_METHOD
 from anlan.actions.register import PlaceDraft, Registered, register_places
@@ -76,9 +77,13 @@ def import_osm(
     city_name: str = "",
     draw: bool = True,
     name: str = "",
+    choices: Mapping[str, str] | None = None,
     progress: Progress = lambda _step, _count: None,
 ) -> OsmOutcome | FileProblem:
-    """Bring places in and draw the base map; the map and the register change together, or neither does."""
+    """Bring places in and draw the base map; the map and the register change together, or neither does.
+
+    `choices` is what a person said about places that waited, by their code: as in import_choices.
+    """
     city = read_city(
         path, lambda step, count: progress("reading" if step == "reading" else "matching", count)
     )
@@ -93,7 +98,7 @@ def import_osm(
         )
     progress("matching", 0)
     named = [p for p in city.places if p.name_zh or p.name_en or p.kind not in UNNAMED_LEFT_OUT]
-    recognised = _recognise(named, register_index(), kinds)
+    recognised = _recognise(named, register_index(), kinds, choices or {})
     new_map = settings.BASEMAP.with_name(f"{settings.BASEMAP.stem}.new{settings.BASEMAP.suffix}")
     drawn = _draw(city, new_map, city_name, progress) if draw else None
     progress("writing", 0)
@@ -119,17 +124,20 @@ def import_osm(
     )
 
 
-def _recognise(places: Sequence[OsmPlace], index: RegisterIndex, kinds: Mapping[str, Text]) -> _Recognised:
+def _recognise(
+    places: Sequence[OsmPlace], index: RegisterIndex, kinds: Mapping[str, Text], choices: Mapping[str, str]
+) -> _Recognised:
     stated = [_stated(number, place) for number, place in enumerate(places)]
     found = match(stated, index, among_themselves=False)
     recognised = _Recognised([], [])
     for place, matched in zip(places, found, strict=True):
-        if matched.doubts:
+        code = decided(matched, choices.get(matched.code, ""), index)
+        if code is None:
             recognised.waiting.append(
                 _doubtful(place, matched.code, matched.doubts, kinds, is_registered=False)
             )
-        elif matched.code not in index.closed:
-            recognised.kept.append((place, matched))
+        elif code and code not in index.closed:
+            recognised.kept.append((place, Match(code, code in index.places)))
     return recognised
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from anlan.actions import journal, place_drafts
+from anlan.actions.import_choices import decided
 from anlan.actions.journal import Change
 from anlan.actions.register import Registered, register_places
 from anlan.engine.policy import Text
@@ -20,16 +21,12 @@ from anlan.links.sheets import Sheet, SheetLimits, SheetRow, read_sheet
 from anlan.models import Place, User
 from anlan.queries.place_matching import (
     Doubt,
-    Match,
     RegisterIndex,
     Stated,
     match,
     register_index,
     source_ids,
 )
-
-SKIP, AS_NEW, UPDATE = "skip", "new", "update:"
-"""What a person may say about a doubtful row: leave it, take it as new, or `update:` and a place's code."""
 
 Progress = Callable[[int], None]
 """Called with the percentage that is done."""
@@ -83,9 +80,11 @@ def open_sheet(
     return sheet
 
 
-def column_problems(sheet: Sheet, mapping: Mapping[int, str], vocabulary: Vocabulary) -> tuple[Text, ...]:
+def columns_problems(
+    header: tuple[str, ...], mapping: Mapping[int, str], vocabulary: Vocabulary
+) -> tuple[Text, ...]:
     """What keeps a mapping from being used; with a code or an id at the source, name and kind are known already."""
-    header, whole = sheet.header, dict(mapping)
+    whole = dict(mapping)
     if _identifies(mapping):
         for target in _absent(mapping):
             whole[len(header)] = target
@@ -120,7 +119,7 @@ def import_sheet(
     doubtful: list[DoubtfulRow] = []
     chosen: list[tuple[PlaceRow, str]] = []
     for row, place, found in zip(rows, stated, matches, strict=True):
-        code = _decided(found, (choices or {}).get(place.number, ""), index)
+        code = decided(found, (choices or {}).get(place.number, ""), index)
         if code is None:
             doubtful.append(DoubtfulRow(place.number, row.name_zh or row.name_en, found.code, found.doubts))
         elif code:
@@ -252,19 +251,6 @@ def _stated(row: PlaceRow) -> Stated:
         source=row.source,
         source_ids=source_ids(row.source_id),
     )
-
-
-def _decided(found: Match, choice: str, index: RegisterIndex) -> str | None:
-    """The code to register a row under; "" leaves it out, None waits for a person."""
-    if not found.doubts:
-        return found.code
-    if choice == AS_NEW:
-        return found.code
-    if choice == SKIP:
-        return ""
-    code = choice.removeprefix(UPDATE)
-    offered = {doubt.code for doubt in found.doubts if doubt.row is None}
-    return code if choice.startswith(UPDATE) and code in offered and code in index.places else None
 
 
 def _places(codes: Sequence[str]) -> Iterable[Place]:

@@ -19,7 +19,7 @@ from anlan.actions.import_records import note_done
 from anlan.actions.installation import name_city
 from anlan.actions.osm_imports import OsmOutcome
 from anlan.actions.register import Registered
-from anlan.actions.sheet_imports import SheetOutcome, column_problems, import_sheet, open_sheet
+from anlan.actions.sheet_imports import SheetOutcome, columns_problems, import_sheet, open_sheet
 from anlan.engine.policy import Text
 from anlan.links.coordinates import DATUMS, Datum, read_datum
 from anlan.links.files import MEGABYTE, FileProblem
@@ -156,7 +156,7 @@ def places(
     if isinstance(sheet, FileProblem):
         _refuse(sheet)
     mapping = propose_mapping(sheet.header, vocabulary.facts)
-    if problems := column_problems(sheet, mapping, vocabulary):
+    if problems := columns_problems(sheet.header, mapping, vocabulary):
         refuse("".join(text.zh for text in problems), " ".join(text.en for text in problems))
     with _bar() as bar:
         task = bar.add_task(both(f"{len(sheet.rows)} 行", f"{len(sheet.rows)} rows"), total=100)

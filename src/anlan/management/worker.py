@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from anlan.actions import jobs
 from anlan.actions.installation import worker_lives
 
 BEAT_S = 30
@@ -19,9 +20,19 @@ BEAT_S = 30
 def worker(batch: bool) -> None:
     """Run the background worker.  运行后台任务。"""
     logging.getLogger("django_tasks_db").addFilter(_is_worth_a_line)
-    if not batch:
-        threading.Thread(target=_beat, name="heartbeat", daemon=True).start()
-    call_command("db_worker", queue_name="*", batch=batch, interval=1, startup_delay=False, verbosity=0)
+    with jobs.working() as name:
+        jobs.reap(at=timezone.now())
+        if not batch:
+            threading.Thread(target=_beat, args=(name,), name="heartbeat", daemon=True).start()
+        call_command(
+            "db_worker",
+            queue_name="*",
+            batch=batch,
+            interval=1,
+            startup_delay=False,
+            verbosity=0,
+            worker_id=name,
+        )
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
@@ -29,11 +40,14 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Received ")
 
 
-def _beat() -> None:
-    """Tell the settings page twice a minute that the worker lives."""
+def _beat(name: str) -> None:
+    """Tell twice a minute that the worker lives, keep hold of its task, and take up what other workers left."""
     while True:
         try:
-            worker_lives(at=timezone.now())
+            at = timezone.now()
+            worker_lives(at=at)
+            jobs.renew(name, at=at)
+            jobs.reap(at=at)
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")
         connection.close()

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from anlan.queries.map_credits import map_credits
 from anlan.web import clock, navigation
 from anlan.web.access import allowed
 from anlan.web.templatetags.times import exact
@@ -26,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "basemap": SimpleLazyObject(
             lambda: navigation.address("basemap") if settings.BASEMAP.exists() else ""
         ),
+        "data_credit": SimpleLazyObject(lambda: map_credits() if _is_signed_in(request) else ""),
     }
 
 
@@ -33,6 +35,11 @@ def theme_of(request: HttpRequest) -> str:
     """The chosen appearance; `auto` follows the device."""
     chosen = request.COOKIES.get("theme", "auto")
     return chosen if chosen in dict(THEMES) else "auto"
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
 
 
 def _theme_words() -> dict[str, str]:
@@ -43,10 +50,9 @@ def _shell(request: HttpRequest, now: datetime) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     english = language.startswith("en")
     theme = theme_of(request)
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    signed_in = _is_signed_in(request)
     entries = navigation.entries(request)
-    name = str(user) if signed_in else ""
+    name = str(request.user) if signed_in else ""
     words = _theme_words()
     return {
         "language": language,

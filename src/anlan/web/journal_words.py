@@ -21,6 +21,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "change-place": (_("Place changed"), "pencil"),
     "close-place": (_("Place closed"), "building-off"),
     "import-places": (_("Places imported"), "file-import"),
+    "import-districts": (_("Districts imported"), "map-pin"),
     "add-checkpoint": (_("Checkpoint added"), "qrcode"),
     "close-checkpoint": (_("Checkpoint closed"), "qrcode-off"),
     "add-post": (_("Post added"), "shield-plus"),
