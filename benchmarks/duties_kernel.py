@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anlan.engine.board import (
     BoardPosture,
@@ -22,6 +23,7 @@ from anlan.engine.board import (
     Column,
     CompiledDuties,
     MarkRows,
+    PointRows,
     WaiverRows,
     align,
     compile_duties,
@@ -81,7 +83,7 @@ def register(places: int, seed: int) -> BoardRegister:
             "critical_facility": Column((random.random(rows) < 0.05).astype(np.int32), (False, True)),
             "public_service": Column((random.random(rows) < 0.1).astype(np.int32), (False, True)),
         },
-        checkpoints=random.integers(0, 6, places).astype(np.int32),
+        checkpoints=walked(random.integers(0, 6, places)),
         postures=[
             BoardPosture("orange", orange, np.inf, raised),
             *(
@@ -92,6 +94,12 @@ def register(places: int, seed: int) -> BoardRegister:
     )
 
 
+def walked(counts: NDArray[np.int64]) -> PointRows:
+    """So many checkpoints for each place, in use ever since."""
+    place = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
+    return PointRows(place, np.full(len(place), -np.inf), np.full(len(place), np.inf))
+
+
 def standing(compiled: CompiledDuties, seed: int) -> MarkRows:
     """A latest record for four in five duties, at every checkpoint of those that are walked."""
     random = np.random.default_rng(seed + 1)
@@ -100,12 +108,13 @@ def standing(compiled: CompiledDuties, seed: int) -> MarkRows:
     point = np.arange(len(duty)) - np.repeat(np.cumsum(times) - times, times)
     kept = random.random(len(duty)) < 0.8
     duty, point = duty[kept], point[kept]
-    walked = compiled.scan_points[duty] > 0
-    ago = np.where(walked, random.uniform(0, 6 * 3600, len(duty)), random.uniform(0, 120 * 86400, len(duty)))
+    scanned = compiled.scan_points[duty] > 0
+    first = np.searchsorted(compiled.checkpoints.place, np.arange(len(compiled.district)))
+    ago = np.where(scanned, random.uniform(0, 6 * 3600, len(duty)), random.uniform(0, 120 * 86400, len(duty)))
     return MarkRows(
         rule=compiled.rule[duty],
         place=compiled.place[duty],
-        checkpoint=np.where(walked, point, -1).astype(np.int32),
+        checkpoint=np.where(scanned, first[compiled.place[duty]] + point, -1).astype(np.int32),
         effective=NOW.timestamp() - ago,
         expires=np.full(len(duty), np.nan),
         quantity=random.uniform(0, 200, len(duty)).round(),

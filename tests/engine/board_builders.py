@@ -12,6 +12,7 @@ from anlan.engine.board import (
     BoardStates,
     CompiledDuties,
     MarkRows,
+    PointRows,
     WaiverRows,
     align,
     column_of,
@@ -53,7 +54,7 @@ def register_of(places: Sequence[SubjectFacts], whole: Sequence[PostureSpan] = (
         row_place=np.array([number for number, _ in rows], dtype=np.int32),
         row_start=np.array([version.start.timestamp() for _, version in rows]),
         facts={name: column_of([version.values.get(name) for _, version in rows]) for name in names},
-        checkpoints=np.array([len(one.checkpoints) for one in places], dtype=np.int32),
+        checkpoints=points_of(places),
         postures=[
             BoardPosture(
                 span.level,
@@ -79,11 +80,22 @@ def register_of(places: Sequence[SubjectFacts], whole: Sequence[PostureSpan] = (
     )
 
 
+def points_of(places: Sequence[SubjectFacts]) -> PointRows:
+    """The checkpoints of all places, place by place."""
+    points = [(number, point) for number, one in enumerate(places) for point in one.checkpoints]
+    return PointRows(
+        np.array([number for number, _ in points], dtype=np.int32),
+        np.array([point.opened.timestamp() if point.opened else -np.inf for _, point in points], dtype=float),
+        np.array([point.closed.timestamp() if point.closed else np.inf for _, point in points], dtype=float),
+    )
+
+
 def rows_of(
     compiled: CompiledDuties, places: Sequence[SubjectFacts], marks: Sequence[EvidenceMark]
 ) -> MarkRows:
     index = {one.code: number for number, one in enumerate(places)}
-    points = {(one.code, point): number for one in places for number, point in enumerate(one.checkpoints)}
+    own = [(one.code, point.code) for one in places for point in one.checkpoints]
+    points = {name: number for number, name in enumerate(own)}
     return MarkRows(
         rule=np.array([compiled.rule_number.get((m.scheme, m.rule), -1) for m in marks], dtype=np.int32),
         place=np.array([index[m.subject] for m in marks], dtype=np.int32),
@@ -128,13 +140,13 @@ def board_of(
     aligned = align(compiled, rows_of(compiled, places, latest_of(marks, asked)))
     excused = waiver_rows(compiled, places, waivers)
     states = states_at(compiled, aligned, excused, asked)
-    since = dict(zip(states.undecided.tolist(), states.detail_from.tolist(), strict=True))
-    wanted = {(compiled.rules[compiled.rule[d]], places[compiled.place[d]].code): since[d] for d in since}
+    since = int(states.detail_from.min(initial=FOREVER))
+    wanted = {(compiled.rules[compiled.rule[d]], places[compiled.place[d]].code) for d in states.undecided}
     records = [
         one
         for one in marks
         if ((one.scheme, one.rule), one.subject) in wanted
-        and min(since.values()) <= instant_of(one.effective.astimezone(UTC))
+        and since <= instant_of(one.effective.astimezone(UTC))
         and one.effective <= asked
     ]
     return compiled, resolved(compiled, states, aligned, excused, rows_of(compiled, places, records))

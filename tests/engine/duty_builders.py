@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from anlan.engine.facts import (
     Adoption,
     Basis,
+    CheckpointSpan,
     EvidenceMark,
     FactVersion,
     Occurrence,
@@ -110,7 +111,7 @@ def place(
     versions: Sequence[tuple[datetime, Mapping[str, FactValue]]] = (),
     postures: Sequence[tuple[datetime, datetime | None, Level]] = (),
     happened: Sequence[tuple[str, datetime]] = (),
-    checkpoints: Sequence[str] = (),
+    checkpoints: Sequence[str | CheckpointSpan] = (),
     closed: datetime | None = None,
     code: str = "P1",
 ) -> SubjectFacts:
@@ -130,7 +131,9 @@ def place(
         ),
         postures=tuple(PostureSpan(*span) for span in postures),
         occurrences=tuple(Occurrence(kind, moment) for kind, moment in happened),
-        checkpoints=tuple(checkpoints),
+        checkpoints=tuple(
+            CheckpointSpan(point) if isinstance(point, str) else point for point in checkpoints
+        ),
     )
 
 

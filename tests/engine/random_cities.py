@@ -13,6 +13,7 @@ from anlan.engine.board import (
 from anlan.engine.facts import (
     Adoption,
     Basis,
+    CheckpointSpan,
     EvidenceMark,
     LocalFigure,
     PostureSpan,
@@ -177,6 +178,21 @@ def rules_of(draw: st.DrawFn, prefix: str) -> tuple[Rule, ...]:
     return tuple(drawn)
 
 
+opened = st.one_of(st.none(), moments)
+walks = st.one_of(
+    st.sampled_from([(), ("A",), ("A", "B")]),
+    st.lists(
+        st.tuples(opened, st.one_of(st.none(), st.sampled_from([HOUR / 2, 2 * HOUR, DAY]))), max_size=3
+    ).map(
+        lambda spans: tuple(
+            CheckpointSpan("ABC"[at], start, (start or BASE) + long if long else None)
+            for at, (start, long) in enumerate(spans)
+        )
+    ),
+)
+"""Checkpoints of a place, some opened or closed while it is watched."""
+
+
 @st.composite
 def places_of(draw: st.DrawFn, code: str) -> SubjectFacts:
     def facts() -> dict[str, object]:
@@ -199,7 +215,7 @@ def places_of(draw: st.DrawFn, code: str) -> SubjectFacts:
         versions=[(moment, facts()) for moment in later],  # type: ignore[misc]
         postures=postures,
         happened=[(draw(st.sampled_from(EVENTS)), moment) for moment in draw(st.lists(moments, max_size=3))],
-        checkpoints=draw(st.sampled_from([(), ("A",), ("A", "B")])),
+        checkpoints=draw(walks),
         closed=closed if closed is None or closed > registered else None,
         code=code,
     )
@@ -259,7 +275,7 @@ def records_of(
     waivers: list[WaiverSpan] = []
     for scheme_id, rule_id in names:
         for one in places:
-            points = [None, *one.checkpoints, "gone"]
+            points = [None, *(point.code for point in one.checkpoints), "gone"]
             for moment in draw(st.lists(moments, max_size=6)):
                 made = mark(rule_id, moment, scheme_id, checkpoint=draw(st.sampled_from(points)))
                 quantity = draw(st.sampled_from([None, 1.0, 5.0, 40.0]))
@@ -305,7 +321,7 @@ def busy_nights(
     whole = spans[: draw(st.integers(0, len(spans)))]
     one = place(
         registered=draw(st.sampled_from([START, BASE, BASE + HOUR / 2])),
-        checkpoints=draw(st.sampled_from([(), ("A", "B")])),
+        checkpoints=draw(walks),
         code="P0",
     )
     one = replace(one, postures=tuple(spans))
@@ -316,3 +332,31 @@ def busy_nights(
     asked = draw(half_hours) + draw(st.sampled_from([timedelta(0), HOUR / 4, HOUR / 3]))
     city = basis(scheme("plan", patrol, *measures))
     return [one], city, distinct(visits), asked, register_of([one], whole)
+
+
+@st.composite
+def changing_rounds(
+    draw: st.DrawFn,
+) -> tuple[list[SubjectFacts], Basis, list[EvidenceMark], datetime, BoardRegister]:
+    """One round whose checkpoints are opened and closed between its visits."""
+    cadence = draw(
+        st.sampled_from([(Every(2 * HOUR),), (Every(2 * HOUR, (time(0), time(8))),), Once(), Within(4 * HOUR, "moved")])
+    )  # fmt: skip
+    patrol = rule("patrol", cadence, grace=draw(st.sampled_from([timedelta(0), HOUR / 2])), evidence="scan")
+    points = tuple(
+        CheckpointSpan(code, draw(st.one_of(st.none(), half_hours)), draw(st.one_of(st.none(), half_hours)))
+        for code in "ABC"[: draw(st.integers(1, 3))]
+    )
+    one = place(
+        registered=draw(st.sampled_from([START, BASE, BASE + HOUR / 2])),
+        checkpoints=tuple(p for p in points if p.opened is None or p.closed is None or p.opened < p.closed),
+        happened=[("moved", moment) for moment in draw(st.lists(half_hours, max_size=2))],
+        code="P0",
+    )
+    visits = [
+        replace(mark("patrol", moment + timedelta(minutes=number), checkpoint=draw(st.sampled_from([None, "A", "B", "C"]))),
+                subject="P0")
+        for number, moment in enumerate(draw(st.lists(half_hours, max_size=8)))
+    ]  # fmt: skip
+    asked = draw(half_hours) + draw(st.sampled_from([timedelta(0), HOUR / 4, HOUR / 3]))
+    return [one], basis(scheme("plan", patrol)), distinct(visits), asked, register_of([one])

@@ -59,7 +59,7 @@ from engine.duty_builders import (
     rule,
     scheme,
 )
-from engine.random_cities import busy_nights, cities, moments, records_of
+from engine.random_cities import busy_nights, changing_rounds, cities, moments, records_of
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
 
@@ -133,6 +133,16 @@ def test_the_two_engines_agree_where_postures_change_on_the_hour(
     assert by_the_board(places, compiled, states) == one_by_one(places, city, visits, [], asked)
 
 
+@settings(derandomize=True, deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+@given(changing_rounds())
+def test_the_two_engines_agree_while_checkpoints_are_opened_and_closed(
+    walk: tuple[list[SubjectFacts], Basis, list[EvidenceMark], datetime, BoardRegister],
+) -> None:
+    places, city, visits, asked, register = walk
+    compiled, states = board_of(places, city, visits, [], asked, register)
+    assert by_the_board(places, compiled, states) == one_by_one(places, city, visits, [], asked)
+
+
 def test_a_round_half_walked_is_settled_from_its_single_records() -> None:
     city = basis(scheme("plan", rule("walk", DAY_AND_NIGHT, evidence="scan", grace=timedelta(minutes=10))))
     one = place(checkpoints=("A", "B"), code="P1")
@@ -185,8 +195,7 @@ def test_rows_out_of_order_are_refused() -> None:
     with pytest.raises(ValueError, match="not sorted"):
         replace(good, row_start=good.row_start[::-1])
     with pytest.raises(ValueError, match="at least one row"):
-        replace(good, codes=["P1", "P2"], district=np.zeros(2), registered=np.zeros(2), closed=np.zeros(2),
-                checkpoints=np.zeros(2))  # fmt: skip
+        replace(good, codes=["P1", "P2"], district=np.zeros(2), registered=np.zeros(2), closed=np.zeros(2))  # fmt: skip
 
 
 def test_what_falls_due_soonest_comes_first() -> None:
@@ -256,7 +265,11 @@ def _drawn_marks(
     for one in places:
         for scheme_id, asks in names:
             for _ in range(random.randint(0, 4)):
-                point = random.choice([None, *one.checkpoints]) if asks.evidence == "scan" else None
+                point = (
+                    random.choice([None, *(p.code for p in one.checkpoints)])
+                    if asks.evidence == "scan"
+                    else None
+                )
                 ago = random.choice([20, 100, 200, 3000, 60000]) * random.random() * HOUR / 60
                 made = mark(asks.id, asked - ago, scheme_id, checkpoint=point)
                 quantity = random.choice([None, 2.0, 100.0])

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from anlan.engine.coverage import coverage
-from anlan.engine.facts import EvidenceMark, SubjectFacts, WaiverSpan
+from anlan.engine.facts import CheckpointSpan, EvidenceMark, SubjectFacts, WaiverSpan
 from anlan.engine.policy import Cadence, Each, Every, Once, Quantity, Standing, Within
 from anlan.engine.standing import WindowState, falls_due_next, missed, state_now, states
 from engine.duty_builders import (
@@ -171,6 +171,28 @@ def test_every_checkpoint_has_to_be_scanned_in_the_window() -> None:
     closed_point = [*two, walk("2026-03-05T08:25", checkpoint="X")]
     assert now("2026-03-05T08:30", [*before, *closed_point], [], walked, city).state == "due"
     assert now("2026-03-05T08:30", [walk("2026-03-05T08:25")], [], place(), city).state == "recorded"
+
+
+def test_a_window_asks_for_the_checkpoints_in_use_for_the_whole_of_it() -> None:
+    city = city_of(DAY_AND_NIGHT, evidence="scan")
+    visits = [walk("2026-03-05T06:30", checkpoint="A"), walk("2026-03-05T08:30", checkpoint="A")]
+
+    def found(*points: CheckpointSpan) -> list[tuple[str, int, int]]:
+        walked = place(checkpoints=points)
+        judged = states(
+            walked, city, visits, [], at("2026-03-05T06:00"), at("2026-03-05T10:00"), at("2026-03-06")
+        )
+        return [(state.state, state.done, state.of) for state in judged]
+
+    opened_at_nine = CheckpointSpan("B", opened=at("2026-03-05T09:00"))
+    closed_at_eight = CheckpointSpan("B", closed=at("2026-03-05T08:00"))
+    closed_at_seven = CheckpointSpan("B", closed=at("2026-03-05T07:00"))
+    only_from_nine = CheckpointSpan("A", opened=at("2026-03-05T09:00"))
+    one = ("recorded", 1, 1)
+    assert found(CheckpointSpan("A"), opened_at_nine) == [one, one]
+    assert found(CheckpointSpan("A"), closed_at_eight) == [("not-evidenced", 1, 2), one]
+    assert found(CheckpointSpan("A"), closed_at_seven) == [one, one]
+    assert found(only_from_nine) == [("recorded", 0, 0), ("recorded", 0, 0)]
 
 
 def test_a_round_finished_in_the_grace_is_late() -> None:

@@ -194,6 +194,8 @@ class _Compiler:
             instants(self.register.registered),
             instants(self.register.closed),
             instants(self.register.row_start),
+            instants(self.register.checkpoints.opened),
+            instants(self.register.checkpoints.closed),
             *(instants([span.start, span.end]) for span in self.register.postures),
             np.array(later, dtype=np.int64),
         ]

@@ -7,6 +7,7 @@ import numpy as np
 from anlan.engine.board_duties import CompiledDuties, DutyGroup
 from anlan.engine.board_judging import CODE, Pending, Slice, judged_events
 from anlan.engine.board_marks import AlignedMarks, AlignedWaivers
+from anlan.engine.board_points import spread
 from anlan.engine.board_register import (
     NEVER,
     Flags,
@@ -59,9 +60,11 @@ def _settle(
 ) -> None:
     """The current window if it is met or waived; else the one before if it is missed; else as it stands."""
     until = np.full(len(pending.duty), known.now + 1)
-    met_now = known.meet(pending.duty, pending.current_start, until, pending.current_quantity)
+    current = (pending.current_start, pending.current_end)
+    before = (pending.before_start, pending.before_end)
+    met_now = known.meet(pending.duty, current, until, pending.current_quantity)
     met_before = known.meet(
-        pending.duty, pending.before_start, np.minimum(pending.before_limit, until), pending.before_quantity
+        pending.duty, before, np.minimum(pending.before_limit, until), pending.before_quantity
     )
     has_before = pending.before_end > NEVER
     missed = has_before & ~met_before & ~pending.excused_before & ~met_now & ~pending.excused_now
@@ -79,7 +82,8 @@ def _answered(compiled: CompiledDuties, group: DutyGroup, known: "_Records") -> 
     first, last = np.searchsorted(events.duty, [group.low, group.high])
     happened = events.happened[first:last]
     until = np.full(len(happened), known.now + 1)
-    return known.meet(events.duty[first:last], happened, until, events.quantity[first:last])
+    windows = (happened, events.deadline[first:last])
+    return known.meet(events.duty[first:last], windows, until, events.quantity[first:last])
 
 
 def _group_of(compiled: CompiledDuties, pending: Pending) -> DutyGroup:
@@ -103,19 +107,23 @@ class _Records:
         order = order[duty[order] >= 0]
         self.duty, self.effective = duty[order], effective[order]
         self.checkpoint, self.quantity = checkpoint[order], quantity[order]
-        self.points, self.now = compiled.scan_points, now
+        self.compiled, self.now = compiled, now
 
-    def meet(self, duty: Numbers, start: Instants, end: Instants, asked: Floats) -> Flags:
-        """Whether windows of these duties are met: by one record, or by one at each checkpoint."""
+    def meet(
+        self, duty: Numbers, windows: tuple[Instants, Instants], until: Instants, asked: Floats
+    ) -> Flags:
+        """Whether windows of these duties are met by `until`: by one record, or by one at each checkpoint."""
+        start, end = windows
         low, high = np.searchsorted(self.duty, duty), np.searchsorted(self.duty, duty, side="right")
-        window = np.repeat(np.arange(len(duty)), high - low)
-        offset = np.arange(len(window)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
-        record = np.repeat(low, high - low) + offset
-        counts = (self.effective[record] >= start[window]) & (self.effective[record] < end[window])
+        window, record = spread(low, high)
+        counts = (self.effective[record] >= start[window]) & (self.effective[record] < until[window])
         counts &= np.isnan(asked[window]) | (self.quantity[record] >= asked[window])
-        points = self.points[duty]
-        counts &= (points[window] == 0) | (self.checkpoint[record] >= 0)
-        place = np.where(points[window] == 0, -1, self.checkpoint[record])
+        checkpoints = self.compiled.checkpoints
+        points = checkpoints.asked(self.compiled.place[duty], start, end)
+        points = np.where(self.compiled.walks[duty], points, 0)
+        free = points[window] == 0
+        counts &= free | checkpoints.whole(self.checkpoint[record], start[window], end[window])
+        place = np.where(free, -1, self.checkpoint[record])
         visited = np.unique(np.column_stack((window[counts], place[counts])), axis=0)
         times = np.bincount(visited[:, 0].astype(np.intp), minlength=len(duty))
         met: Flags = times >= np.maximum(points, 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from anlan.engine.board_forms import RuleName
+from anlan.engine.board_points import Checkpoints
 from anlan.engine.board_register import Flags, Floats, Instants, Numbers
 from anlan.engine.facts import Basis
 from anlan.engine.policy import Rule
@@ -68,7 +69,8 @@ class CompiledDuties:
     """What all places owe, valid from `at` (in) to `valid_until` (out): until then no fact or rule changes.
 
     `tiers` holds for each scheme the tier of every place as a code into `tier_words` of that scheme.
-    `undetermined` counts for each rule the places of which it cannot be said whether they owe it.
+    `undetermined` counts for each rule the places of which it cannot be said whether they owe it. `scan_points`
+    counts for each duty the checkpoints to be walked now, and `walk_changed` is when that was last otherwise.
     """
 
     basis: Basis
@@ -79,7 +81,10 @@ class CompiledDuties:
     groups: tuple[DutyGroup, ...]
     rule: Numbers
     duties: DutyBlock
+    walks: Flags
     scan_points: Numbers
+    walk_changed: Instants
+    checkpoints: Checkpoints
     events: EventRows
     graces: GraceRows
     district: Numbers

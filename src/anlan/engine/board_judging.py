@@ -85,6 +85,11 @@ class Slice:
         """Where checkpoints are asked."""
         return self.compiled.scan_points[self.group.low : self.group.high] > 0
 
+    def unsteady(self, start: Instants) -> Flags:
+        """Where the checkpoints to be walked are not those of windows that begin at `start`."""
+        changed: Flags = self.compiled.walk_changed[self.group.low : self.group.high] > start
+        return changed
+
     def excused(self, deadline: Instants | int) -> Flags:
         covered = self.waivers.cover(self.group.low, self.group.high, deadline)
         return np.zeros(self.group.high - self.group.low, dtype=bool) if covered is None else covered
@@ -117,9 +122,9 @@ def judged_once(part: Slice) -> Judged:
     missing = _open_or_missed(part.now, limit, part.of("grace"))
     state = np.where(excused, CODE["waived"], missing).astype(np.int8)
     met = part.least >= start
-    sure = _sure(part)
-    state[met & sure] = CODE["recorded"]
-    unsure = np.flatnonzero(~sure & (part.latest >= start))
+    sure, unsteady = _sure(part), part.unsteady(start)
+    state[met & sure & ~unsteady] = CODE["recorded"]
+    unsure = np.flatnonzero((~sure & (part.latest >= start)) | unsteady)
     pending = None
     if len(unsure):
         pending = _pending(part, unsure, start, limit, None, excused)
@@ -136,17 +141,18 @@ def judged_recurring(part: Slice, cadence: Recurring) -> Judged:
     is_open = closes > NEVER
     start = np.maximum(began, opened) if is_open else np.full(len(began), FOREVER)
     owed = (began <= opened) | (2 * (closes - began) >= length) if is_open else np.zeros(len(began), bool)
-    sure = _sure(part)
-    recorded = (part.least >= start) & sure
+    sure, unsteady = _sure(part), part.unsteady(start)
+    recorded = (part.least >= start) & sure & ~unsteady
     waived = part.excused(closes) & owed if is_open else np.zeros(len(began), bool)
     has_before = before.end > NEVER
-    missed = has_before & (part.least < before.start)
-    kept = (part.latest < before.limit) & _enough(part.had, before.quantity)
+    unsteady_before = has_before & part.unsteady(before.start)
+    missed = has_before & (part.least < before.start) & ~unsteady_before
+    kept = (part.latest < before.limit) & _enough(part.had, before.quantity) & ~unsteady_before
     kept &= ~part.walked | np.isnan(before.quantity)
     excused = part.excused(before.end) if len(part.waivers.duty) else np.zeros(len(began), bool)
     gap = missed & ~excused
     unsure = ~recorded & (
-        (has_before & ~missed & ~kept & ~excused & ~waived) | (~sure & (part.latest >= start))
+        (has_before & ~missed & ~kept & ~excused & ~waived) | (~sure & (part.latest >= start)) | unsteady
     )
     state = np.where(owed, CODE["due"], CODE["upcoming"])
     shown_start = np.where(owed, start, following[0])
@@ -179,7 +185,8 @@ def judged_events(part: Slice, answered: Flags | None = None) -> Judged:
     asked = events.quantity[rows]
     sure = _enough(part.had[duty], asked) & (~part.walked[duty] | np.isnan(asked))
     seen = happened <= part.now
-    met = (part.least[duty] >= happened) & sure if answered is None else answered
+    unsteady = part.compiled.walk_changed[events.duty[rows]] > happened
+    met = (part.least[duty] >= happened) & sure & ~unsteady if answered is None else answered
     excused = part.waivers.cover_rows(events.duty[rows], deadline)
     size = high - low
     number = np.arange(len(duty))
@@ -196,8 +203,9 @@ def judged_events(part: Slice, answered: Flags | None = None) -> Judged:
     shown = np.where(excused[row], CODE["waived"], missed)
     state[any_event] = np.where(met[row], CODE["recorded"], shown)
     start[any_event], end[any_event] = happened[row], deadline[row]
-    unsure = np.flatnonzero(seen & ~sure & (part.latest[duty] >= happened)) if answered is None else ()
-    pending = _pending_events(part, np.asarray(unsure, dtype=np.intp), rows) if len(unsure) else None
+    unsure = np.flatnonzero(seen & ((~sure & (part.latest[duty] >= happened)) | unsteady))
+    ask = answered is None and len(unsure) > 0
+    pending = _pending_events(part, unsure, rows) if ask else None
     return Judged(state, start, end, pending)
 
 

@@ -56,7 +56,7 @@ def realign(
     latest[touched], least[touched] = NEVER, NEVER
     expires[touched], quantity[touched] = FOREVER, np.nan
     walked = compiled.scan_points > 0
-    kept = np.flatnonzero(~walked[duty] | (marks.checkpoint[known] >= 0))
+    kept = np.flatnonzero(~walked[duty] | _in_use(compiled, marks.checkpoint[known]))
     duty, known = duty[kept], known[kept]
     effective = instants(marks.effective[known], missing=NEVER)
     np.maximum.at(latest, duty, effective)
@@ -70,6 +70,13 @@ def realign(
     whole = np.where(visited >= compiled.scan_points, oldest, NEVER)
     least[touched] = np.where(walked, whole, latest)[touched]
     return AlignedMarks(latest, least, expires, quantity)
+
+
+def _in_use(compiled: CompiledDuties, checkpoint: Numbers) -> Flags:
+    """Which of these checkpoints are in use; -1 is none."""
+    in_use = np.append(compiled.checkpoints.in_use(compiled.at), False)
+    found: Flags = in_use[checkpoint]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from anlan.engine.board_cells import Picks
 from anlan.engine.board_duties import CompiledDuties, DutyBlock, DutyGroup, EventRows, GraceRows
 from anlan.engine.board_figures import micros
 from anlan.engine.board_forms import Member, RuleName, Variants
+from anlan.engine.board_points import Checkpoints
 from anlan.engine.board_register import (
     FOREVER,
     NEVER,
@@ -200,7 +201,11 @@ def packed(
     numbers = np.full((len(rules), len(register.codes)), -1, dtype=np.int32)
     numbers[rule, block.place] = np.arange(len(rule), dtype=np.int32)
     scan = np.array([member.rule.evidence == "scan" for member in members], dtype=bool)
-    points = np.asarray(register.checkpoints, dtype=np.int32)[block.place]
+    walks = scan[rule] if len(rules) else np.zeros(0, dtype=bool)
+    checkpoints = Checkpoints.of(register.checkpoints)
+    in_use = checkpoints.place[checkpoints.in_use(period[0])]
+    points = np.bincount(in_use, minlength=len(register.codes)).astype(np.int32)
+    changed = checkpoints.changed(len(register.codes), period[0])
     return CompiledDuties(
         basis=basis,
         at=period[0],
@@ -210,7 +215,10 @@ def packed(
         groups=groups,
         rule=rule,
         duties=block,
-        scan_points=np.where(scan[rule], points, 0) if len(rules) else points,
+        walks=walks,
+        scan_points=np.where(walks, points[block.place], 0),
+        walk_changed=np.where(walks, changed[block.place], NEVER),
+        checkpoints=checkpoints,
         events=_joined_events([piece.events for piece in ordered], lows),
         graces=_joined_graces([piece.graces for piece in ordered], lows),
         district=np.asarray(register.district, dtype=np.int32),

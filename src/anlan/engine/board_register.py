@@ -69,12 +69,25 @@ class BoardPosture:
 
 
 @dataclass(frozen=True, slots=True)
+class PointRows:
+    """Checkpoints as rows: the place of each, and the seconds from `opened` (-inf: ever) to `closed` (inf: still)."""
+
+    place: Numbers
+    opened: Floats
+    closed: Floats
+
+    @staticmethod
+    def none() -> "PointRows":
+        return PointRows(np.zeros(0, dtype=np.int32), np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRegister:
     """All places, numbered as in `codes`, with the rows of their facts.
 
     `row_place` and `row_start` are sorted by place, then time; a row holds until the next of its place, the
-    first from registration on. `facts` has one column for each fact, as long as the rows. `checkpoints` counts
-    those in use. `occurrences` holds for each kind of event the places and the seconds at which it happened.
+    first from registration on. `facts` has one column for each fact, as long as the rows. `occurrences` holds for
+    each kind of event the places and the seconds at which it happened.
     """
 
     codes: Sequence[str]
@@ -84,13 +97,13 @@ class BoardRegister:
     row_place: Numbers
     row_start: Floats
     facts: Mapping[str, Column]
-    checkpoints: Numbers
+    checkpoints: PointRows = field(default_factory=PointRows.none)
     postures: Sequence[BoardPosture] = ()
     occurrences: Mapping[str, tuple[Numbers, Floats]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         places, rows = len(self.codes), len(self.row_place)
-        for name in ("district", "registered", "closed", "checkpoints"):
+        for name in ("district", "registered", "closed"):
             if len(getattr(self, name)) != places:
                 raise ValueError(f"`{name}` has {len(getattr(self, name))} values for {places} places")
         for name, column in self.facts.items():
@@ -107,8 +120,8 @@ class BoardRegister:
 class MarkRows:
     """Evidence as rows: the projection Standing (latest per rule, place, checkpoint), or records for detail.
 
-    `rule` is an index into `CompiledDuties.rules` (-1: none of them), `checkpoint` -1 where there is none
-    or it is closed. Unknown expiry or quantity is nan.
+    `rule` is an index into `CompiledDuties.rules` (-1: none of them), `checkpoint` one into the register's
+    checkpoints (-1: none). Unknown expiry or quantity is nan.
     """
 
     rule: Numbers

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from anlan.engine.facts import Basis, EvidenceMark, SubjectFacts, WaiverSpan
-from anlan.engine.marks import marks_by_duty
+from anlan.engine.facts import Basis, CheckpointSpan, EvidenceMark, SubjectFacts, WaiverSpan
+from anlan.engine.marks import Marks, marks_by_duty
 from anlan.engine.periods import in_utc, local_date, longest_gap, midnight
 from anlan.engine.policy import Each, Standing
 from anlan.engine.standing import STATES, State, WindowState, chains, states
@@ -105,14 +105,21 @@ def _gaps(
         begin, end = max(chain[0].start, start), min(chain[-1].end or until, until)
         if begin >= end or not isinstance(duty.cadence, Each | tuple):
             continue
-        visits = marks[duty.id].counting_for(duty, subject) if duty.id in marks else None
-        points: set[str | None] = set(visits.points) if visits else set()
-        for point in points or {None}:
-            seen = [
-                mark.effective
-                for mark in (visits.ordered if visits else ())
-                if point is None or mark.checkpoint == point
-            ]
-            gap = longest_gap(seen, begin, end)
-            longest[duty.id] = max(gap, longest.get(duty.id, gap))
+        visits = marks.get(duty.id, Marks()).counting_for(duty, subject)
+        for point in visits.points or (None,):
+            opened, closed = _walked_between(point, begin, end)
+            if opened < closed:
+                at_point = (mark for mark in visits.ordered if point is None or mark.checkpoint == point.code)
+                gap = longest_gap((mark.effective for mark in at_point), opened, closed)
+                longest[duty.id] = max(gap, longest.get(duty.id, gap))
     yield from longest.items()
+
+
+def _walked_between(
+    point: CheckpointSpan | None, begin: datetime, end: datetime
+) -> tuple[datetime, datetime]:
+    """The part of a time in which a checkpoint is in use; all of it for none in particular."""
+    if point is None:
+        return begin, end
+    opened = max(begin, in_utc(point.opened)) if point.opened else begin
+    return opened, min(end, in_utc(point.closed)) if point.closed else end

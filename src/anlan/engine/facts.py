@@ -39,11 +39,20 @@ class PostureSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointSpan:
+    """A checkpoint that is walked from `opened` (in; None: as long as the place) to `closed` (out; None: still)."""
+
+    code: str
+    opened: datetime | None = None
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectFacts:
     """A place or department with the history that decides what it owes.
 
-    `versions` are ordered and contiguous from the day it was registered; `checkpoints` are the codes of those
-    that are walked. `registered` is the first instant at which anything can be owed.
+    `versions` are ordered and contiguous from the day it was registered; `checkpoints` are those that are, or
+    were, walked. `registered` is the first instant at which anything can be owed.
     """
 
     code: str
@@ -55,7 +64,7 @@ class SubjectFacts:
     versions: tuple[FactVersion, ...]
     postures: tuple[PostureSpan, ...] = ()
     occurrences: tuple[Occurrence, ...] = ()
-    checkpoints: tuple[str, ...] = ()
+    checkpoints: tuple[CheckpointSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Judge:
     marks: Marks
     waivers: list[WaiverSpan]
     at: datetime
-    _counted: dict[float | None, Marks] = field(default_factory=dict)
+    _counted: dict[tuple[float | None, str], Marks] = field(default_factory=dict)
 
     def windows(self, chain: list[Run], span: tuple[datetime, datetime]) -> Iterator[WindowState]:
         """The windows of the chain that overlap `span`, each with its state."""
@@ -94,13 +94,13 @@ class Judge:
         reach = end
         if self.at < window.start:
             state: State = "upcoming"
-        elif counted.meets(window.start, end):
+        elif counted.meet(window, end):
             state = "recorded"
         elif self.at >= end and (window.closed_by_change or not window.owed):
             state = "cut"
         elif not window.owed:
             state = "upcoming"
-        elif counted.meets(window.start, end + duty.grace) and not window.closed_by_change:
+        elif not window.closed_by_change and counted.meet(window, end + duty.grace):
             state, reach = "late", end + duty.grace
         elif waived(self.waivers, end):
             state = "waived"
@@ -137,9 +137,9 @@ class Judge:
     def _single(self, duty: Duty, window: Window, grace: timedelta, ended: datetime | None) -> WindowState:
         """A window that comes once: what is recorded after it, however late, is late and no longer missing."""
         counted, deadline, now = self._counting(duty), window.end, self.at + INSTANT
-        if counted.meets(window.start, min(deadline, now) if deadline else now):
+        if counted.meet(window, min(deadline, now) if deadline else now):
             state: State = "recorded"
-        elif counted.meets(window.start, now):
+        elif counted.meet(window, now):
             state = "late"
         elif ended is not None and ended <= self.at and (deadline is None or ended < deadline):
             state, window = "cut", replace(window, end=ended, closed_by_change=True)
@@ -162,7 +162,7 @@ class Judge:
 
     def _standing(self, run: Run, instant: datetime) -> WindowState:
         duty = run.duty_at(instant)
-        latest = self.marks.at_points(duty, self.subject).latest(instant)
+        latest = Marks(self.marks.ordered, self._counting(duty).points).latest(instant)
         limit = run.start + run.stretches[0][1].grace
         expires = stands_until(latest, duty.valid_for) if latest else None
         stands = latest is not None and suffices(latest, duty) and (expires is None or instant < expires)
@@ -206,9 +206,10 @@ class Judge:
             yield replace(stretch, window=replace(stretch.window, end=ended))
 
     def _counting(self, duty: Duty) -> Marks:
-        if duty.quantity not in self._counted:
-            self._counted[duty.quantity] = self.marks.counting_for(duty, self.subject)
-        return self._counted[duty.quantity]
+        key = duty.quantity, duty.rule.evidence
+        if key not in self._counted:
+            self._counted[key] = self.marks.counting_for(duty, self.subject)
+        return self._counted[key]
 
     def _state(
         self,
@@ -219,8 +220,9 @@ class Judge:
         counted: Marks,
         reach: datetime,
     ) -> WindowState:
-        inside = counted.inside(window.start, reach)
-        every = self.marks.inside(window.start, reach) if duty.quantity is not None else ()
+        inside = counted.inside(window, reach)
+        every = self.marks.inside(window, reach) if duty.quantity is not None else ()
+        points = counted.walked(window)
         quantities = [mark.quantity for mark in every if mark.quantity is not None]
         return WindowState(
             key=duty.key(window.start, self.basis.zone),
@@ -228,8 +230,8 @@ class Judge:
             window=window,
             state=state,
             deadline=deadline,
-            done=len({mark.checkpoint for mark in inside}) if counted.points else 0,
-            of=len(counted.points),
+            done=len({mark.checkpoint for mark in inside}) if points else 0,
+            of=len(points),
             had=max(quantities, default=None),
             needed=duty.quantity,
             evidence=tuple(mark.id for mark in inside if mark.id),

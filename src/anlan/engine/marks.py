@@ -5,46 +5,53 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from anlan.engine.facts import EvidenceMark, SubjectFacts, WaiverSpan
+from anlan.engine.facts import CheckpointSpan, EvidenceMark, SubjectFacts, WaiverSpan
 from anlan.engine.owed import Duty
-from anlan.engine.periods import in_utc
+from anlan.engine.periods import Window, in_utc
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Evidence of one duty in order of its effective time; `points` must each be scanned, where there are any."""
+    """Evidence of one duty in order of its effective time; `points` are the checkpoints it walks, if it walks any."""
 
     ordered: tuple[EvidenceMark, ...] = ()
-    points: frozenset[str] = frozenset()
+    points: tuple[CheckpointSpan, ...] = ()
     times: tuple[datetime, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", tuple(in_utc(mark.effective) for mark in self.ordered))
 
     def counting_for(self, duty: Duty, subject: SubjectFacts) -> "Marks":
-        """Those that can meet a window: at a checkpoint in use where it is walked, with the quantity it asks."""
-        found = self.at_points(duty, subject)
-        return Marks(tuple(mark for mark in found.ordered if suffices(mark, duty)), found.points)
+        """Those with the quantity that the duty asks, and the checkpoints that it walks."""
+        enough = tuple(mark for mark in self.ordered if suffices(mark, duty))
+        return Marks(enough, subject.checkpoints if duty.rule.evidence == "scan" else ())
 
-    def at_points(self, duty: Duty, subject: SubjectFacts) -> "Marks":
-        """Those at a checkpoint in use, where the duty is to walk them; else all."""
-        points = frozenset(subject.checkpoints if duty.rule.evidence == "scan" else ())
-        return Marks(tuple(mark for mark in self.ordered if not points or mark.checkpoint in points), points)
+    def walked(self, window: Window) -> frozenset[str]:
+        """The checkpoints that a window asks for: those in use for the whole of it."""
+        return frozenset(
+            point.code
+            for point in self.points
+            if (point.opened is None or in_utc(point.opened) <= window.start)
+            and (point.closed is None or (window.end is not None and window.end <= in_utc(point.closed)))
+        )
 
-    def inside(self, start: datetime, end: datetime) -> tuple[EvidenceMark, ...]:
-        return self.ordered[bisect_left(self.times, start) : bisect_left(self.times, end)]
+    def inside(self, window: Window, until: datetime) -> tuple[EvidenceMark, ...]:
+        """Those from the start of a window to `until` that count for it."""
+        found = self.ordered[bisect_left(self.times, window.start) : bisect_left(self.times, until)]
+        points = self.walked(window)
+        return tuple(mark for mark in found if mark.checkpoint in points) if points else found
 
-    def meets(self, start: datetime, end: datetime) -> bool:
-        """Whether a window from `start` to `end` is met: by one record, or by one at each checkpoint."""
-        inside = self.inside(start, end)
-        if not self.points:
-            return bool(inside)
-        return len({mark.checkpoint for mark in inside}) == len(self.points)
+    def meet(self, window: Window, until: datetime) -> bool:
+        """Whether a window is met by `until`: by one record, or by one at each checkpoint."""
+        inside = self.inside(window, until)
+        return bool(inside) and len({mark.checkpoint for mark in inside}) >= len(self.walked(window))
 
     def latest(self, at: datetime) -> EvidenceMark | None:
-        """The latest record effective by `at`."""
+        """The latest record effective by `at`, at a checkpoint in use then if there are any."""
         until = bisect_left(self.times, at + timedelta(microseconds=1))
-        return self.ordered[until - 1] if until else None
+        points = self.walked(Window(at, at + timedelta(microseconds=1)))
+        found = (mark for mark in reversed(self.ordered[:until]) if not points or mark.checkpoint in points)
+        return next(found, None)
 
 
 def marks_by_duty(evidence: Iterable[EvidenceMark], subject: SubjectFacts, at: datetime) -> dict[str, Marks]:

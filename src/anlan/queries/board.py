@@ -159,11 +159,12 @@ def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
         now = rules.instant_of(at)
         stale = not kept.compiled.at <= now < kept.compiled.valid_until
     if stale or kept.compiled is None or kept.loaded is None or kept.marks is None:
-        kept.loaded = load_register()
-        kept.compiled = rules.compile_duties(kept.loaded.register, basis(), at)
-        numbers = numbers_of(kept.compiled)
-        kept.marks = rules.align(kept.compiled, load_standing(kept.loaded, numbers))
-        kept.waivers = load_waivers(kept.loaded, numbers)
+        loaded = load_register()
+        compiled = rules.compile_duties(loaded.register, basis(), at)
+        numbers = numbers_of(compiled)
+        marks = rules.align(compiled, load_standing(loaded, numbers))
+        kept.waivers = load_waivers(loaded, numbers)
+        kept.loaded, kept.compiled, kept.marks = loaded, compiled, marks
     else:
         numbers = numbers_of(kept.compiled)
         recorded = [entry for entry in entries if entry[1] == "evidence"]
@@ -219,10 +220,12 @@ def _standing_of(places: set[UUID]) -> list[Any]:
     """Standing rows of some places, with the key of the place as this database and as Django write it."""
     from anlan.models import Standing
 
-    rows = Standing.objects.filter(place__in=places, checkpoint__closed_at__isnull=True).values_list(
+    rows = Standing.objects.filter(place__in=places).values_list(
         "scheme", "rule", "place_id", "checkpoint_id", "effective_s", "expires_s", "quantity"
     )
-    return [(*row[:2], _key(row[2]), *row[3:], row[2]) for row in rows]
+    return [
+        (*row[:2], _key(row[2]), None if row[3] is None else _key(row[3]), *row[4:], row[2]) for row in rows
+    ]
 
 
 def _key(identifier: UUID) -> Any:
@@ -253,21 +256,24 @@ def _records(
     at: datetime,
     known_at: datetime | None,
 ) -> MarkRows:
-    undecided = states.undecided
-    names = {compiled.rules[number] for number in np.unique(compiled.rule[undecided])}
-    since = moment_of(int(states.detail_from.min()))
-    conditions = " OR ".join(["(evidence.scheme = %s AND evidence.rule = %s)"] * len(names))
-    values: list[Any] = [part for name in sorted(names) for part in name]
+    since = np.full(len(compiled.rules), rules.FOREVER)
+    np.minimum.at(since, compiled.rule[states.undecided], states.detail_from)
+    wanted = np.flatnonzero(since < rules.FOREVER)
+    condition = "(evidence.scheme = %s AND evidence.rule = %s AND evidence.effective_at >= %s)"
+    conditions = " OR ".join([condition] * len(wanted))
+    values: list[Any] = []
+    for number in wanted:
+        values += [*compiled.rules[number], *_times(moment_of(int(since[number])))]
     sql = f"""
         SELECT evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id, evidence.effective_at,
                evidence.expires_at, evidence.quantity
         FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id
-        WHERE evidence.place_id IS NOT NULL AND evidence.effective_at >= %s AND evidence.effective_at <= %s
+        WHERE evidence.place_id IS NOT NULL AND evidence.effective_at <= %s
               AND ({conditions}) AND {_COUNTED if known_at is None else _COUNTED_THEN}
     """  # noqa: S608  (the parts are our own text; values are passed beside them)
     known = [] if known_at is None else [known_at, known_at]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*_times(since, at), *values, *_times(*known)])
+        cursor.execute(sql, [*_times(at), *values, *_times(*known)])
         rows = cursor.fetchall()
     return mark_rows(loaded, numbers_of(compiled), rows)
 
@@ -286,8 +292,7 @@ def _latest_as_of(at: datetime, known_at: datetime | None) -> list[Any]:
             FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id
             WHERE evidence.place_id IS NOT NULL AND evidence.effective_at <= %s
                   AND {_COUNTED if known_at is None else _COUNTED_THEN}) latest
-        WHERE rank = 1 AND (checkpoint_id IS NULL OR checkpoint_id NOT IN
-            (SELECT id FROM anlan_checkpoint WHERE closed_at IS NOT NULL))
+        WHERE rank = 1
     """  # noqa: S608  (the parts are our own text; values are passed beside them)
     known = [] if known_at is None else [known_at, known_at]
     with connection.cursor() as cursor:

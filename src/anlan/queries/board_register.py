@@ -14,8 +14,16 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from anlan.engine.board_register import BoardPosture, BoardRegister, Column, MarkRows, WaiverRows, column_of
-from anlan.engine.facts import PostureSpan
+from anlan.engine.board_register import (
+    BoardPosture,
+    BoardRegister,
+    Column,
+    MarkRows,
+    PointRows,
+    WaiverRows,
+    column_of,
+)
+from anlan.engine.facts import PostureSpan, SubjectFacts
 from anlan.engine.policy import FactValue
 from anlan.models import Place
 from anlan.queries.subjects import FLAGS, PostureSpans, place_subjects
@@ -34,6 +42,7 @@ class LoadedRegister:
     """The register as columns, in order of name, with what leads from its rows to the database and back.
 
     `ids` are the places' keys as the database gives them; `districts` and `kinds` are what the codes stand for.
+    `points` leads from the keys of checkpoints to their numbers.
     """
 
     register: BoardRegister
@@ -42,6 +51,7 @@ class LoadedRegister:
     districts: tuple[str, ...]
     kinds: tuple[str, ...]
     kind: NDArray[np.int32]
+    points: Mapping[Any, int]
 
 
 def load_register(known_at: datetime | None = None) -> LoadedRegister:
@@ -62,44 +72,47 @@ def load_register(known_at: datetime | None = None) -> LoadedRegister:
         **_declared(columns[11]),
     }
     start = seconds_of(registered)
-    places = np.arange(len(ids), dtype=np.int32)
-    row_place, row_start, facts = _with_history(places, start, facts, known_at)
+    subjects = _with_a_history({code: number for number, code in enumerate(codes)}, known_at)
+    row_place, row_start, facts = _with_history(start, facts, subjects)
+    points, checkpoints = _checkpoints(index, known_at)
     register = BoardRegister(
         codes=list(codes),
         district=district,
         registered=start,
-        closed=np.nan_to_num(seconds_of(closed), nan=np.inf),
+        closed=_closed(seconds_of(closed), subjects),
         row_place=row_place,
         row_start=row_start,
         facts=facts,
-        checkpoints=_checkpoints(index),
+        checkpoints=checkpoints,
         postures=_postures(index, districts, district, known_at),
         occurrences=_occurrences(index, known_at),
     )
-    return LoadedRegister(register, ids, index, districts, kind_words, kind)
+    return LoadedRegister(register, ids, index, districts, kind_words, kind, points)
 
 
 def load_standing(loaded: LoadedRegister, rules: Mapping[str, int]) -> MarkRows:
     """The projection Standing as rows; `rules` gives the number of each scheme/rule."""
     sql = """
         SELECT scheme, rule, place_id, checkpoint_id, effective_s, expires_s, quantity FROM anlan_standing
-        WHERE place_id IS NOT NULL AND (checkpoint_id IS NULL OR checkpoint_id NOT IN
-            (SELECT id FROM anlan_checkpoint WHERE closed_at IS NOT NULL))
+        WHERE place_id IS NOT NULL
     """
     return mark_rows(loaded, rules, _read(sql))
 
 
 def mark_rows(loaded: LoadedRegister, rules: Mapping[str, int], rows: Sequence[Sequence[Any]]) -> MarkRows:
-    """Rows of scheme, rule, place, checkpoint, effective, expires, quantity as the array engine takes them."""
+    """Rows of scheme, rule, place, checkpoint, effective, expires, quantity as the array engine takes them.
+
+    Rows of places registered since the register was loaded are left out: the journal will have it loaded again.
+    """
+    rows = [row for row in rows if row[2] in loaded.index]
     if not rows:
         return MarkRows.none()
     schemes, names, places, checkpoints, effective, expires, quantities = zip(*rows, strict=True)
     pairs = {pair: rules.get(f"{pair[0]}/{pair[1]}", -1) for pair in set(zip(schemes, names, strict=True))}
-    points = {point: number for number, point in enumerate(dict.fromkeys(checkpoints))} | {None: -1}
     return MarkRows(
         rule=np.array([pairs[pair] for pair in zip(schemes, names, strict=True)], dtype=np.int32),
         place=np.array([loaded.index[place] for place in places], dtype=np.int32),
-        checkpoint=np.array([points[point] for point in checkpoints], dtype=np.int32),
+        checkpoint=np.array([loaded.points.get(point, -1) for point in checkpoints], dtype=np.int32),
         effective=seconds_of(effective),
         expires=seconds_of(expires),
         quantity=np.array(quantities, dtype=np.float64),
@@ -119,7 +132,7 @@ def load_waivers(
     else:
         condition = "(withdrawn_at IS NULL OR withdrawn_at > %s) AND recorded_at <= %s"
         read = _read(f"{sql} {condition}", [known_at, known_at])
-    rows = [row for row in read if f"{row[0]}/{row[1]}" in rules]
+    rows = [row for row in read if f"{row[0]}/{row[1]}" in rules and row[2] in loaded.index]
     if not rows:
         return WaiverRows.none()
     return WaiverRows(
@@ -171,19 +184,29 @@ def _declared(texts: Sequence[Any]) -> dict[str, Column]:
     return {name: column_of(values) for name, values in found.items()}
 
 
-def _with_history(
-    places: NDArray[np.int32],
-    start: Floats,
-    facts: dict[str, Column],
-    known_at: datetime | None,
-) -> tuple[NDArray[np.int32], Floats, dict[str, Column]]:
-    """The rows of facts, with one more for each later version of those places whose facts changed."""
+def _with_a_history(numbers: Mapping[str, int], known_at: datetime | None) -> dict[int, SubjectFacts]:
+    """By their number those places of which the row alone does not tell all: changed since, or asked of the past."""
     changed = Place.objects.all() if known_at is not None else Place.objects.filter(pk__in=_changed())
     subjects = place_subjects(list(changed), known_at)
+    return {numbers[subject.code]: subject for subject in subjects if subject.code in numbers}
+
+
+def _closed(closed: Floats, subjects: Mapping[int, SubjectFacts]) -> Floats:
+    """When places were closed (inf: they are not), as known of those with a history."""
+    seconds = np.nan_to_num(closed, nan=np.inf)
+    for number, subject in subjects.items():
+        seconds[number] = np.inf if subject.closed is None else subject.closed.timestamp()
+    return seconds
+
+
+def _with_history(
+    start: Floats, facts: dict[str, Column], subjects: Mapping[int, SubjectFacts]
+) -> tuple[NDArray[np.int32], Floats, dict[str, Column]]:
+    """The rows of facts, with one more for each later version of those places whose facts changed."""
+    places = np.arange(len(start), dtype=np.int32)
     if not subjects:
         return places, start, facts
-    numbers = {code: number for number, code in enumerate(_codes())}
-    wanted = [(numbers[subject.code], subject.versions) for subject in subjects]
+    wanted = [(number, subject.versions) for number, subject in subjects.items()]
     names = dict.fromkeys(
         [*facts, *(name for _n, versions in wanted for one in versions for name in one.values)]
     )
@@ -235,17 +258,17 @@ def _changed() -> list[Any]:
     return [row[0] for row in _read(sql)]
 
 
-def _codes() -> list[str]:
-    return [row[0] for row in _read("SELECT code FROM anlan_place ORDER BY name_sort, id")]
-
-
-def _checkpoints(index: Mapping[Any, int]) -> NDArray[np.int32]:
-    counts = np.zeros(len(index), dtype=np.int32)
-    for place, count in _read(
-        "SELECT place_id, COUNT(*) FROM anlan_checkpoint WHERE closed_at IS NULL GROUP BY place_id"
-    ):
-        counts[index[place]] = count
-    return counts
+def _checkpoints(index: Mapping[Any, int], known_at: datetime | None) -> tuple[dict[Any, int], PointRows]:
+    """The checkpoints known by then; opening and closing one is recorded at the moment it happens."""
+    sql = "SELECT id, place_id, opened_at, closed_at FROM anlan_checkpoint"
+    read = _read(f"{sql} WHERE opened_at <= %s", [known_at]) if known_at else _read(sql)
+    rows = [row for row in read if row[1] in index]
+    opened = seconds_of([row[2] for row in rows])
+    closed = np.nan_to_num(seconds_of([row[3] for row in rows]), nan=np.inf)
+    if known_at is not None:
+        closed = np.where(closed <= known_at.timestamp(), closed, np.inf)
+    place = np.array([index[row[1]] for row in rows], dtype=np.int32)
+    return {row[0]: number for number, row in enumerate(rows)}, PointRows(place, opened, closed)
 
 
 def _occurrences(
@@ -255,7 +278,8 @@ def _occurrences(
     rows = _read(f"{sql} WHERE recorded_at <= %s", [known_at]) if known_at else _read(sql)
     grouped: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for kind, place, at in rows:
-        grouped[kind].append((index[place], at))
+        if place in index:
+            grouped[kind].append((index[place], at))
     return {
         kind: (
             np.array([place for place, _at in pairs], dtype=np.int32),
@@ -279,6 +303,8 @@ def _postures(
         else {}
     )
     for place, raised in spans.places.items():
+        if place.hex not in text:
+            continue
         member = np.array([text[place.hex]], dtype=np.int32)
         found += [_posture(span, member) for span in raised]
     return found

@@ -1,14 +1,21 @@
 """Places and departments with their history, as the engine takes them, at two times: valid at and known at."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from anlan.engine.facts import EvidenceMark, FactVersion, PostureSpan, SubjectFacts, WaiverSpan
+from anlan.engine.facts import (
+    CheckpointSpan,
+    EvidenceMark,
+    FactVersion,
+    PostureSpan,
+    SubjectFacts,
+    WaiverSpan,
+)
 from anlan.engine.facts import Occurrence as OccurrenceFacts
 from anlan.engine.policy import FactValue, Level
 from anlan.models import (
@@ -36,9 +43,7 @@ def place_subjects(places: Sequence[Place], known_at: datetime | None = None) ->
         _known(PlaceFact.objects.filter(place__in=ids), known_at).order_by("valid_from", "recorded_at")
     )
     occurrences = _by_place(_known(Occurrence.objects.filter(place__in=ids), known_at).order_by("at"))
-    checkpoints = _by_place(
-        Checkpoint.objects.filter(place__in=ids, closed_at__isnull=True).order_by("order", "code")
-    )
+    checkpoints = _by_place(Checkpoint.objects.filter(place__in=ids).order_by("order", "code"))
     spans = PostureSpans(known_at)
     return [
         SubjectFacts(
@@ -47,11 +52,11 @@ def place_subjects(places: Sequence[Place], known_at: datetime | None = None) ->
             name=place.name_zh,
             district=place.district_id or "",
             registered=place.registered_at,
-            closed=place.closed_at,
+            closed=closed_as_known(place, known_at, is_known=known_at is None or bool(history[place.pk])),
             versions=_versions(place, history[place.pk]),
             postures=spans.of_place(place),
             occurrences=tuple(OccurrenceFacts(kind=row.kind, at=row.at) for row in occurrences[place.pk]),
-            checkpoints=tuple(row.code for row in checkpoints[place.pk]),
+            checkpoints=tuple(_checkpoints(checkpoints[place.pk], known_at)),
         )
         for place in places
     ]
@@ -74,7 +79,9 @@ def department_subjects(
             name=department.name_zh,
             district=department.district_id or "",
             registered=department.registered_at,
-            closed=department.closed_at,
+            closed=closed_as_known(
+                department, known_at, is_known=known_at is None or department.registered_at <= known_at
+            ),
             versions=(
                 FactVersion(
                     start=department.registered_at,
@@ -86,6 +93,16 @@ def department_subjects(
         )
         for department in departments
     ]
+
+
+def closed_as_known(
+    subject: Place | Department, known_at: datetime | None, *, is_known: bool
+) -> datetime | None:
+    """When a subject was closed, as known at a moment; one that nobody knew of then is as if never opened."""
+    if not is_known:
+        return subject.registered_at
+    hidden = known_at is not None and subject.closed_at is not None and subject.closed_at > known_at
+    return None if hidden else subject.closed_at
 
 
 def evidence_marks(
@@ -209,6 +226,14 @@ def _versions(place: Place, history: Sequence[PlaceFact]) -> tuple[FactVersion, 
         values[row.fact] = False if row.value is None and row.fact in FLAGS else row.value
     versions.append(FactVersion(start, None, values))
     return tuple(versions)
+
+
+def _checkpoints(rows: Sequence[Checkpoint], known_at: datetime | None) -> Iterator[CheckpointSpan]:
+    """Those known by then; opening and closing one is recorded at the moment it happens."""
+    for row in rows:
+        if known_at is None or row.opened_at <= known_at:
+            hidden = known_at is not None and row.closed_at is not None and row.closed_at > known_at
+            yield CheckpointSpan(row.code, row.opened_at, None if hidden else row.closed_at)
 
 
 def _known(rows: QuerySet[_Dated], known_at: datetime | None) -> QuerySet[_Dated]:

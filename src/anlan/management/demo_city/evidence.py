@@ -67,7 +67,8 @@ class Drawing:
                 if duty.id in never:
                     continue
                 if _often(duty):
-                    self._rounds(source, duty, subject.checkpoints, max(start, since), end, conduct)
+                    points = [point.code for point in subject.checkpoints]
+                    self._rounds(source, duty, points, max(start, since), end, conduct)
                 elif duty.id not in usual:
                     self._once(source, duty, start, conduct)
         for duty in segments[-1][2]:

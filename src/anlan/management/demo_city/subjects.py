@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from anlan.engine.facts import FactVersion, PostureSpan, SubjectFacts
+from anlan.engine.facts import CheckpointSpan, FactVersion, PostureSpan, SubjectFacts
 from anlan.engine.policy import FactValue
 from anlan.management.demo_city.values import DemoDepartment, DemoPlace, DemoPosture
 
@@ -38,7 +38,7 @@ def place_subject(place: DemoPlace, postures: Sequence[DemoPosture], zone: ZoneI
         closed=None,
         versions=tuple(versions),
         postures=_spans(postures, place.code),
-        checkpoints=tuple(point.code for point in place.checkpoints),
+        checkpoints=tuple(CheckpointSpan(point.code) for point in place.checkpoints),
     )
 
 
