@@ -293,6 +293,7 @@ def records_of(
     return marks, waivers
 
 
+visited = st.sampled_from([None, "A", "B", "C"])
 half_hours = st.integers(0, 24).map(lambda half: BASE + half * HOUR / 2)
 
 
@@ -354,8 +355,7 @@ def changing_rounds(
         code="P0",
     )
     visits = [
-        replace(mark("patrol", moment + timedelta(minutes=number), checkpoint=draw(st.sampled_from([None, "A", "B", "C"]))),
-                subject="P0")
+        replace(mark("patrol", moment + timedelta(minutes=number), checkpoint=draw(visited)), subject="P0")
         for number, moment in enumerate(draw(st.lists(half_hours, max_size=8)))
     ]  # fmt: skip
     asked = draw(half_hours) + draw(st.sampled_from([timedelta(0), HOUR / 4, HOUR / 3]))

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from anlan.engine.policy import (
@@ -367,6 +367,7 @@ RULE_KEYS = [spelling for field in FIELDS["rule"] for spelling in field.spelling
     YAML_PARTS,
     st.sampled_from(["tier", "duty", "standard", "measure", "clock", "criterion"]),
 )
+@example("title", {}, "tier")
 def test_no_value_of_a_rules_key_raises(key: str, value: object, kind: str) -> None:
     rule: dict[str, object] = {
         "id": "d",

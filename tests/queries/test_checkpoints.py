@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from queries.test_board import states_explained, states_on
 from tests.builders import a_place, adopt_plan, some_evidence
 
 from anlan.actions.register import add_checkpoint, close_checkpoint
 from anlan.models import Checkpoint, Place
 from anlan.queries.board import board, board_as_of
 from anlan.queries.duties import windows_of_place
+from queries.test_board import states_explained, states_on
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)

@@ -230,7 +230,7 @@ class _Reading:
 
 def _titled(rule: Rule, rules: list[Rule]) -> Rule:
     """A measure without a title is called after its lowest level and the rule it changes."""
-    if rule.title.zh:
+    if rule.title.zh or not rule.posture:
         return rule
     changed = next((other for other in rules if other.id == rule.changes), None)
     level = LEVEL_TITLES[min(rule.posture, key=LEVELS.index)]

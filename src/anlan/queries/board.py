@@ -223,14 +223,12 @@ def _standing_of(places: set[UUID]) -> list[Any]:
     rows = Standing.objects.filter(place__in=places).values_list(
         "scheme", "rule", "place_id", "checkpoint_id", "effective_s", "expires_s", "quantity"
     )
-    return [
-        (*row[:2], _key(row[2]), None if row[3] is None else _key(row[3]), *row[4:], row[2]) for row in rows
-    ]
+    return [(*row[:2], _key(row[2]), _key(row[3]), *row[4:], row[2]) for row in rows]
 
 
-def _key(identifier: UUID) -> Any:
+def _key(identifier: UUID | None) -> Any:
     """An id as raw reads of this database give it."""
-    return identifier if connection.vendor == "postgresql" else identifier.hex
+    return identifier if identifier is None or connection.vendor == "postgresql" else identifier.hex
 
 
 def _settled(
