@@ -155,20 +155,32 @@ def context_for(
     return context
 
 
-def first_place(shooting: Shooting) -> str:
-    """The code of the first place in the list, for addresses that need one."""
+FIRST = {
+    "{place}": ("/places/", "tr[data-place]", "data-place"),
+    "{evidence}": ("/evidence/?kind=inspection", "tbody th a", "href"),
+    "{finding}": ("/findings/", "tbody th a", "href"),
+}
+"""What stands for the first of a list in an address: the list, the element and its attribute."""
+
+
+def first_of_lists(shooting: Shooting, pages: list[Page]) -> dict[str, str]:
+    """The first place, record and finding, as far as an address needs them."""
     context = context_for(shooting, "city-office", "zh", 1280, "light")
-    if context is None:
-        return ""
-    tab = context.new_page()
-    tab.goto(f"{shooting.base}/places/")
-    row = tab.query_selector("tr[data-place]")
-    code = (row.get_attribute("data-place") if row else "") or ""
-    tab.close()
-    return code
+    found = {}
+    for name, (address, element, attribute) in FIRST.items():
+        if context is None or not any(name in page.address for page in pages):
+            continue
+        tab = context.new_page()
+        tab.goto(shooting.base + address)
+        row = tab.query_selector(element)
+        found[name] = (row.get_attribute(attribute) if row else "") or ""
+        tab.close()
+    return found
 
 
-def shoot(shooting: Shooting, page: Page, place: str, language: str, width: int, theme: str) -> None:
+def shoot(
+    shooting: Shooting, page: Page, first: dict[str, str], language: str, width: int, theme: str
+) -> None:
     """One picture of one page, and what is wrong with it."""
     context = context_for(shooting, page.role, language, width, theme)
     name = f"{page.name}-{language}-{width}-{theme}"
@@ -180,7 +192,10 @@ def shoot(shooting: Shooting, page: Page, place: str, language: str, width: int,
     tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: said.append(str(error)))
     try:
-        answer = tab.goto(shooting.base + page.address.replace("{place}", place), wait_until="load")
+        address = page.address
+        for mark, value in first.items():
+            address = address.replace(mark, value)
+        answer = tab.goto(shooting.base + address, wait_until="load")
         settle(tab)
         if answer and answer.status >= 400 and page.name != "not-found":
             said.append(f"status {answer.status}")
@@ -250,12 +265,12 @@ def main() -> int:
             args=["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"],
         )
         shooting = Shooting(base, opened, browser, with_axe=not choice.no_axe and AXE.exists())
-        place = first_place(shooting) if any("{place}" in page.address for page in pages) else ""
+        first = first_of_lists(shooting, pages)
         for language in choice.lang or sorted(LANGUAGES, reverse=True):
             for width in choice.width or sorted(WIDTHS):
                 for theme in choice.theme or THEMES:
                     for page in pages:
-                        shoot(shooting, page, place, language, width, theme)
+                        shoot(shooting, page, first, language, width, theme)
         browser.close()
     for line in shooting.findings:
         print(line)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by name. In `address`, `{place}` becomes the code of the first place in the list."""
+    """A page by name. In `address`, `{place}` becomes the code of the first place in the list.
+
+    `{evidence}` and `{finding}` become the whole address of the first inspection and the first finding.
+    """
 
     name: str
     address: str
@@ -43,7 +46,24 @@ PAGES: tuple[Page, ...] = (
     Page("place-edit", "/places/{place}/edit/"),
     Page("place-new", "/places/new/"),
     Page("departments", "/departments/"),
+    Page("work", "/work/"),
+    Page("work-manager", "/work/", "venue-manager"),
+    Page("work-guard", "/work/", "guard"),
+    Page("work-inspector", "/work/", "inspector"),
+    Page("work-liaison", "/work/", "department-liaison"),
+    Page("evidence", "/evidence/"),
+    Page("evidence-record", "{evidence}"),
+    Page("evidence-where", "/evidence/new/"),
+    Page("evidence-what", "/evidence/new/?place={place}"),
+    Page("evidence-inspect", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=three-checks"),
+    Page("evidence-scan", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=mobile-patrol"),
+    Page("evidence-count", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=guards"),
+    Page("evidence-document", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=supply-area"),
+    Page("findings", "/findings/"),
+    Page("findings-closed", "/findings/?state=closed"),
+    Page("finding", "{finding}"),
     Page("people", "/people/", "administrator"),
     Page("journal", "/journal/", "auditor"),
+    Page("imports", "/imports/"),
     Page("settings", "/settings/", "administrator"),
 )
