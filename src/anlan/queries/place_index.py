@@ -19,7 +19,7 @@ from anlan.engine.access import Reach
 from anlan.engine.board_register import Flags
 from anlan.engine.policy import LEVELS, Level
 from anlan.models import District, Place
-from anlan.queries.board import WORST, Board, board
+from anlan.queries.board import WORST, board
 from anlan.queries.board_register import LoadedRegister
 
 PAGE = 50
@@ -54,6 +54,20 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacePoint:
+    """A place on the map."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    longitude: float
+    latitude: float
+    state: str
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlacePage:
     """One page of the list, the cursor of the next, and how many there are in all."""
 
@@ -69,6 +83,8 @@ class _Columns:
     texts: Sequence[str]
     operator: Sequence[str]
     department: Sequence[str]
+    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float64]
 
 
 class PlaceIndex:
@@ -135,18 +151,25 @@ class PlaceIndex:
 
     def points(
         self, wanted: PlaceFilter, box: tuple[float, float, float, float] | None, limit: int
-    ) -> list[PlaceRow]:
+    ) -> list[PlacePoint]:
         """Places with a position, those with gaps first; within a box of west, south, east, north if given."""
         numbers = self.found(wanted)
-        gaps = self.board.gaps_of_place[numbers]
-        numbers = numbers[np.argsort(-gaps, kind="stable")]
-        places = Place.objects.filter(longitude__isnull=False, latitude__isnull=False)
-        if box is not None:
-            west, south, east, north = box
-            places = places.filter(longitude__range=(west, east), latitude__range=(south, north))
-            inside = {self.board.loaded.index.get(_raw(key)) for key in places.values_list("pk", flat=True)}
-            numbers = np.array([number for number in numbers.tolist() if number in inside], dtype=np.int64)
-        return [row for row in self.rows(numbers[:limit]) if row.place.longitude is not None]
+        west, south, east, north = box or (-180.0, -90.0, 180.0, 90.0)
+        x, y = self._columns.longitude[numbers], self._columns.latitude[numbers]
+        numbers = numbers[(x >= west) & (x <= east) & (y >= south) & (y <= north)]
+        numbers = numbers[np.argsort(-self.board.gaps_of_place[numbers], kind="stable")][:limit]
+        keys = self.keys(numbers)
+        rows = {
+            key: (code, name_zh, name_en, kind, longitude or 0.0, latitude or 0.0)
+            for key, code, name_zh, name_en, kind, longitude, latitude in Place.objects.filter(
+                pk__in=keys
+            ).values_list("pk", "code", "name_zh", "name_en", "kind", "longitude", "latitude")
+        }
+        return [
+            PlacePoint(*rows[key], self.state_of(number), int(self.board.gaps_of_place[number]))
+            for number, key in zip(numbers.tolist(), keys, strict=True)
+            if key in rows
+        ]
 
     def tiers_of(self, scheme: str, number: int) -> str:
         """The tier of a place under a scheme."""
@@ -257,20 +280,24 @@ def _columns_of(loaded: LoadedRegister) -> _Columns:
         if _KEPT and _KEPT[0][0] is loaded:
             return _KEPT[0][1]
     sql = """
-        SELECT place.id, place.name_zh, place.name_sort, place.code, operator.code, department.code
+        SELECT place.id, place.name_zh, place.name_sort, place.code, operator.code, department.code,
+               place.longitude, place.latitude
         FROM anlan_place place LEFT JOIN anlan_operator operator ON operator.id = place.operator_id
         LEFT JOIN anlan_department department ON department.id = place.department_id
     """
     count = len(loaded.ids)
     texts, operators, departments = [""] * count, [""] * count, [""] * count
+    longitudes, latitudes = np.full(count, np.nan), np.full(count, np.nan)
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        for key, name, sort, code, operator, department in cursor.fetchall():
+        for key, name, sort, code, operator, department, longitude, latitude in cursor.fetchall():
             number = loaded.index.get(key)
             if number is not None:
                 texts[number] = f"{name}\n{sort}\n{code}".lower()
                 operators[number], departments[number] = operator or "", department or ""
-    columns = _Columns(texts, operators, departments)
+                if longitude is not None and latitude is not None:
+                    longitudes[number], latitudes[number] = longitude, latitude
+    columns = _Columns(texts, operators, departments, longitudes, latitudes)
     with _LOCK:
         _KEPT[:] = [(loaded, columns)]
     return columns
@@ -295,10 +322,3 @@ def _level(word: str) -> Level:
 
 def _id(key: Any) -> UUID:
     return key if isinstance(key, UUID) else UUID(hex=str(key))
-
-
-def _raw(key: UUID) -> Any:
-    return key if connection.vendor == "postgresql" else key.hex
-
-
-__all__ = ["PAGE", "Board", "PlaceFilter", "PlaceIndex", "PlacePage", "PlaceRow"]

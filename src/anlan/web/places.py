@@ -21,7 +21,7 @@ from anlan.engine.policy import LEVELS, Scheme
 from anlan.links.place_exports import places_csv, places_geojson, places_xlsx
 from anlan.models import District, Operator
 from anlan.queries.place_exports import export_vocabulary, exported_places
-from anlan.queries.place_index import PlaceFilter, PlaceIndex, PlaceRow
+from anlan.queries.place_index import PlaceFilter, PlaceIndex, PlacePoint, PlaceRow
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access, clock, place_edit, place_page, place_parts, place_supposed, place_why
 from anlan.web.place_kinds import kinds_by_group
@@ -30,7 +30,7 @@ from anlan.web.shell import page
 from anlan.web.templatetags.looks import POSTURES, TIERS
 from anlan.web.templatetags.words import name_of, say
 
-MAP_LIMIT = 2000
+MAP_LIMIT = 1500
 FORMS = {"xlsx": "Excel (.xlsx)", "csv": "CSV", "geojson": "GeoJSON"}
 STATES = (
     ("", gettext_lazy("Any state")),
@@ -140,7 +140,7 @@ def places(request: HttpRequest) -> HttpResponse:
 @access.needs("see-places")
 @require_safe
 def places_map(request: HttpRequest) -> HttpResponse:
-    """The places of the list as GeoJSON, within a box if one is given; at most 2,000, those with gaps first."""
+    """The places of the list as GeoJSON, within a box if one is given; at most 1,500, those with gaps first."""
     at = clock.now()
     known = words(at)
     box = _box(request.GET.get("bbox", ""))
@@ -149,13 +149,13 @@ def places_map(request: HttpRequest) -> HttpResponse:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [row.place.longitude, row.place.latitude]},
+            "geometry": {"type": "Point", "coordinates": [row.longitude, row.latitude]},
             "properties": {
-                "code": row.place.code,
-                "name": name_of(row.place),
+                "code": row.code,
+                "name": name_of(row),
                 "state": row.state or "nothing",
                 "note": _note(row, known),
-                "url": reverse("place", args=[row.place.code]),
+                "url": reverse("place", args=[row.code]),
             },
         }
         for row in rows
@@ -203,8 +203,8 @@ def _shown(row: PlaceRow, known: Words) -> dict[str, Any]:
     }
 
 
-def _note(row: PlaceRow, known: Words) -> str:
-    kind = say(known.kind(row.place.kind))
+def _note(row: PlacePoint, known: Words) -> str:
+    kind = say(known.kind(row.kind))
     if not row.gaps:
         return kind
     gaps = ngettext("%(count)d gap", "%(count)d gaps", row.gaps) % {"count": row.gaps}
