@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from anlan.engine import board as rules
 from anlan.engine.board import AlignedMarks, BoardStates, CompiledDuties, MarkRows, WaiverRows, moment_of
 from anlan.engine.facts import Basis
-from anlan.models import Entry, Evidence
+from anlan.models import Entry, Evidence, Standing
 from anlan.models.ids import earliest_id
 from anlan.queries.board_register import LoadedRegister, load_register, load_standing, load_waivers, mark_rows
 from anlan.queries.duties import basis
@@ -211,19 +211,13 @@ def _realigned(
         .distinct()
     )
     rows = [
-        row for row in _standing_of({place for _s, _r, place in pairs}) if (row[0], row[1], row[7]) in pairs
+        (f"{scheme}/{rule}", _key(place), _key(point), *rest)
+        for scheme, rule, place, point, *rest in Standing.objects.filter(
+            place__in={place for _s, _r, place in pairs}
+        ).values_list("scheme", "rule", "place_id", "checkpoint_id", "effective_s", "expires_s", "quantity")
+        if (scheme, rule, place) in pairs
     ]
-    return rules.realign(compiled, marks, mark_rows(loaded, numbers, [row[:7] for row in rows]))
-
-
-def _standing_of(places: set[UUID]) -> list[Any]:
-    """Standing rows of some places, with the key of the place as this database and as Django write it."""
-    from anlan.models import Standing
-
-    rows = Standing.objects.filter(place__in=places).values_list(
-        "scheme", "rule", "place_id", "checkpoint_id", "effective_s", "expires_s", "quantity"
-    )
-    return [(*row[:2], _key(row[2]), _key(row[3]), *row[4:], row[2]) for row in rows]
+    return rules.realign(compiled, marks, mark_rows(loaded, numbers, rows))
 
 
 def _key(identifier: UUID | None) -> Any:
@@ -263,8 +257,8 @@ def _records(
     for number in wanted:
         values += [*compiled.rules[number], *_times(moment_of(int(since[number])))]
     sql = f"""
-        SELECT evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id, evidence.effective_at,
-               evidence.expires_at, evidence.quantity
+        SELECT evidence.scheme || '/' || evidence.rule, evidence.place_id, evidence.checkpoint_id,
+               evidence.effective_at, evidence.expires_at, evidence.quantity
         FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id
         WHERE evidence.place_id IS NOT NULL AND evidence.effective_at <= %s
               AND ({conditions}) AND {_COUNTED if known_at is None else _COUNTED_THEN}
@@ -283,7 +277,7 @@ _COUNTED_THEN = "evidence.recorded_at <= %s AND (strike.evidence_id IS NULL OR s
 def _latest_as_of(at: datetime, known_at: datetime | None) -> list[Any]:
     """The latest evidence of each rule, place and open checkpoint, effective by `at`, known by `known_at`."""
     sql = f"""
-        SELECT scheme, rule, place_id, checkpoint_id, effective_at, expires_at, quantity FROM (
+        SELECT scheme || '/' || rule, place_id, checkpoint_id, effective_at, expires_at, quantity FROM (
             SELECT evidence.*, ROW_NUMBER() OVER (
                 PARTITION BY evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id
                 ORDER BY evidence.effective_at DESC, evidence.id DESC) AS rank

@@ -1,12 +1,15 @@
 """All places as columns of numbers, as the array engine takes them; read past Django's rows for their speed.
 
-The SQL here is plain enough for both databases. SQLite gives times without a zone (in UTC), PostgreSQL with one.
+The SQL here is plain enough for both databases. SQLite gives times without a zone (in UTC), as text where an
+expression such as COALESCE keeps Django from reading each, PostgreSQL with one.
 """
 
+import gc
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +34,8 @@ from anlan.queries.subjects import FLAGS, PostureSpans, place_subjects
 Floats = NDArray[np.float64]
 NUMBERS = ("area_m2", "daily_visitors", "peak_present")
 _PLACES = """
-    SELECT id, code, district_id, registered_at, closed_at, kind, area_m2, daily_visitors, peak_present,
-           critical_facility, public_service, facts
+    SELECT id, code, district_id, COALESCE(registered_at, registered_at), COALESCE(closed_at, closed_at), kind,
+           area_m2, daily_visitors, peak_present, critical_facility, public_service, facts
     FROM anlan_place ORDER BY name_sort, id
 """
 
@@ -90,33 +93,79 @@ def load_register(known_at: datetime | None = None) -> LoadedRegister:
     return LoadedRegister(register, ids, index, districts, kind_words, kind, points)
 
 
+_ROUNDS = """
+    SELECT scheme || '/' || rule, place_id, checkpoint_id, effective_s, expires_s, quantity
+    FROM anlan_standing WHERE place_id IS NOT NULL AND checkpoint_id IS NOT NULL
+"""
+_SINGLE = """
+    SELECT scheme || '/' || rule,
+           STRING_AGG(CAST(place_id AS TEXT), ','),
+           STRING_AGG(CAST(CAST(ROUND(effective_s * 1000000) AS BIGINT) AS TEXT), ','),
+           STRING_AGG(COALESCE(CAST(expires_s AS TEXT), 'nan'), ','),
+           STRING_AGG(COALESCE(CAST(quantity AS TEXT), 'nan'), ',')
+    FROM anlan_standing WHERE place_id IS NOT NULL AND checkpoint_id IS NULL
+    GROUP BY scheme, rule
+"""
+
+
 def load_standing(loaded: LoadedRegister, rules: Mapping[str, int]) -> MarkRows:
-    """The projection Standing as rows; `rules` gives the number of each scheme/rule."""
-    sql = """
-        SELECT scheme, rule, place_id, checkpoint_id, effective_s, expires_s, quantity FROM anlan_standing
-        WHERE place_id IS NOT NULL
+    """The projection Standing as rows; `rules` gives the number of each scheme/rule.
+
+    All but rounds come as one row of joined numbers for each rule, which is read in a third of the time that single
+    rows take. Instants are whole microseconds, so that nothing is lost on the way.
     """
-    return mark_rows(loaded, rules, _read(sql))
+    parts = [mark_rows(loaded, rules, _read(_ROUNDS))]
+    if loaded.ids:
+        keys = np.array([str(one) for one in loaded.ids], dtype="S36")
+        order = np.argsort(keys)
+        keys = keys[order]
+        for name, places, effective, expires, quantities in _read(_SINGLE):
+            wanted = np.array(places.encode().split(b","), dtype="S36")
+            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            known = keys[at] == wanted
+            size = int(known.sum())
+            parts.append(
+                MarkRows(
+                    rule=np.full(size, rules.get(name, -1), dtype=np.int32),
+                    place=order[at][known].astype(np.int32),
+                    checkpoint=np.full(size, -1, dtype=np.int32),
+                    effective=np.fromstring(effective, dtype=np.int64, sep=",")[known] / 1e6,
+                    expires=_numbers(expires)[known],
+                    quantity=_numbers(quantities)[known],
+                )
+            )
+    return MarkRows(
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(MarkRows))
+    )
+
+
+def _numbers(joined: str) -> Floats:
+    return np.fromstring(joined, dtype=np.float64, sep=",")
 
 
 def mark_rows(loaded: LoadedRegister, rules: Mapping[str, int], rows: Sequence[Sequence[Any]]) -> MarkRows:
-    """Rows of scheme, rule, place, checkpoint, effective, expires, quantity as the array engine takes them.
+    """Rows of scheme/rule, place, checkpoint, effective, expires, quantity as the array engine takes them.
 
     Rows of places registered since the register was loaded are left out: the journal will have it loaded again.
     """
-    rows = [row for row in rows if row[2] in loaded.index]
     if not rows:
         return MarkRows.none()
-    schemes, names, places, checkpoints, effective, expires, quantities = zip(*rows, strict=True)
-    pairs = {pair: rules.get(f"{pair[0]}/{pair[1]}", -1) for pair in set(zip(schemes, names, strict=True))}
-    return MarkRows(
-        rule=np.array([pairs[pair] for pair in zip(schemes, names, strict=True)], dtype=np.int32),
-        place=np.array([loaded.index[place] for place in places], dtype=np.int32),
-        checkpoint=np.array([loaded.points.get(point, -1) for point in checkpoints], dtype=np.int32),
-        effective=seconds_of(effective),
-        expires=seconds_of(expires),
-        quantity=np.array(quantities, dtype=np.float64),
-    )
+    with _without_collecting():
+        names, places, checkpoints, effective, expires, quantities = zip(*rows, strict=True)
+        place = np.array([loaded.index.get(one, -1) for one in places], dtype=np.int32)
+        numbers = {name: rules.get(name, -1) for name in set(names)}
+        found = MarkRows(
+            rule=np.array([numbers[name] for name in names], dtype=np.int32),
+            place=place,
+            checkpoint=np.array([loaded.points.get(one, -1) for one in checkpoints], dtype=np.int32),
+            effective=seconds_of(effective),
+            expires=seconds_of(expires),
+            quantity=np.array(quantities, dtype=np.float64),
+        )
+    known = place >= 0
+    if known.all():
+        return found
+    return MarkRows(*(getattr(found, field.name)[known] for field in fields(found)))
 
 
 def load_waivers(
@@ -146,6 +195,9 @@ def load_waivers(
 def seconds_of(values: Sequence[Any]) -> Floats:
     """Times as the database gives them, as seconds since 1970; nan where there is none."""
     known = next((value for value in values if value is not None), None)
+    if isinstance(known, str):
+        moments = np.array([value or "NaT" for value in values], dtype="datetime64[us]")
+        return np.where(np.isnat(moments), np.nan, moments.astype(np.float64) / 1e6)
     if not isinstance(known, datetime):
         return np.array(values, dtype=np.float64)
     if known.tzinfo is not None:
@@ -156,8 +208,20 @@ def seconds_of(values: Sequence[Any]) -> Floats:
     return np.where(np.isnat(moments), np.nan, moments.astype(np.float64) / 1e6)
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Many small rows are made and none is garbage: looking for it would take longer than making them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def _read(sql: str, values: Sequence[Any] = ()) -> list[Any]:
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _without_collecting():
         taken = [
             connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
             for value in values
