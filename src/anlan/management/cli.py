@@ -99,18 +99,24 @@ class CommandTable(click.Group):
             formatter.write_dl(rows)
 
 
+def _use_folder(_ctx: click.Context, _option: click.Parameter, data: Path | None) -> None:
+    """Name the data folder while options are read: settings are loaded as soon as the command is looked up."""
+    if data is not None:
+        os.environ["ANLAN_DATA"] = str(data.expanduser().resolve())
+
+
 @click.group(
     cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
+    callback=_use_folder,
+    expose_value=False,
     help="数据文件夹（默认 ./data 或 ANLAN_DATA）  folder of the data",
 )
-def main(data: Path | None) -> None:
+def main() -> None:
     """安澜：城市安全防范与应急准备。 Anlan: a city's plan, run."""
-    if data is not None:
-        os.environ["ANLAN_DATA"] = str(data.expanduser().resolve())
 
 
 if __name__ == "__main__":
