@@ -288,6 +288,17 @@ def test_editing_shows_first_what_would_change_and_stores_only_when_told(office,
     assert PlaceFact.objects.filter(place=mall, fact="daily_visitors").count() == 2
 
 
+def test_a_figure_found_again_is_recorded_though_it_is_the_same(office, mall):
+    page = office.get(reverse("place-edit", args=["MALL"]))
+    again = {"fact-daily_visitors-method": "人工抽样", "fact-daily_visitors-on": "2026-06-30"}
+    office.post(reverse("place-edit", args=["MALL"]), fields(page, **again))
+    latest = PlaceFact.objects.filter(place=mall, fact="daily_visitors").latest("recorded_at")
+    assert (latest.value, latest.method, str(latest.measured_on)) == (9000.0, "人工抽样", "2026-06-30")
+    page = office.get(reverse("place-edit", args=["MALL"]))
+    office.post(reverse("place-edit", args=["MALL"]), fields(page))
+    assert PlaceFact.objects.filter(place=mall, fact="daily_visitors").count() == 2
+
+
 def test_a_figure_taken_back_is_not_known_any_more(office, mall):
     page = office.get(reverse("place-edit", args=["MALL"]))
     office.post(reverse("place-edit", args=["MALL"]), fields(page, **{"fact-area_m2": ""}))

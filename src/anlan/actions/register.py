@@ -110,8 +110,8 @@ def register_places(
         for place in Place.objects.select_for_update().filter(code__in=batch)
     }
     links = _Links(drafts)
-    created: list[Place] = []
-    changed: list[Place] = []
+    created: dict[str, Place] = {}
+    changed: dict[str, Place] = {}
     unchanged: list[str] = []
     history: list[PlaceFact] = []
     entries: list[Change] = []
@@ -121,7 +121,7 @@ def register_places(
             place = Place(code=draft.code, registered_at=since, changed_at=at)
             _apply(place, draft, links)
             known[draft.code] = place
-            created.append(place)
+            created[draft.code] = place
             history += _history(place, _facts(place), draft.measured, since, at, by, reason)
             entries.append(_entry("register-place", place, _after(draft), reason))
             continue
@@ -137,17 +137,17 @@ def register_places(
         history += _history(place, new_facts, draft.measured, since, at, by, reason)
         place.revision += 1
         place.changed_at = at
-        if place not in created:
-            changed.append(place)
+        if draft.code not in created:
+            changed[draft.code] = place
         entries.append(_entry("change-place", place, differences, reason))
-    Place.objects.bulk_create(created, batch_size=_BATCH)
+    Place.objects.bulk_create(created.values(), batch_size=_BATCH)
     if changed:
-        Place.objects.bulk_update(changed, [*_WRITTEN], batch_size=200)
+        Place.objects.bulk_update(changed.values(), [*_WRITTEN], batch_size=200)
     PlaceFact.objects.bulk_create(history, batch_size=_BATCH)
     journal.write_all(entries, by=by, at=at)
     return Registered(
-        created=tuple(place.code for place in created),
-        changed=tuple(place.code for place in changed),
+        created=tuple(created),
+        changed=tuple(changed),
         unchanged=tuple(unchanged),
     )
 
@@ -163,13 +163,21 @@ def change_facts(
     measured: Mapping[str, Measured] | None = None,
     reason: str = "",
 ) -> Place:
-    """State new facts of one place from `valid_from` on; None takes a figure back."""
+    """State new facts of one place from `valid_from` on; None takes a figure back.
+
+    A figure found again, with another method or on another day, is recorded though its value is the same.
+    """
     since = valid_from or at
     place = Place.objects.select_for_update().get(pk=place.pk)
     before = _facts(place)
     for fact, value in facts.items():
         _set_fact(place, fact, value)
-    new = {fact: value for fact, value in facts.items() if before.get(fact) != _facts(place).get(fact)}
+    found_again = _found_again(place, measured or {})
+    new = {
+        fact: value
+        for fact, value in facts.items()
+        if before.get(fact) != _facts(place).get(fact) or fact in found_again
+    }
     if not new:
         return place
     place.revision += 1
@@ -183,8 +191,10 @@ def change_facts(
 
 @transaction.atomic
 def close_place(place: Place, *, by: User | None, at: datetime, reason: str) -> Place:
-    """The place owes nothing from now on; its records stay."""
+    """The place owes nothing from now on; its records stay. One that is closed stays closed since then."""
     place = Place.objects.select_for_update().get(pk=place.pk)
+    if place.closed_at is not None:
+        return place
     place.closed_at = at
     place.revision += 1
     place.changed_at = at
@@ -216,7 +226,10 @@ def add_checkpoint(
 
 @transaction.atomic
 def close_checkpoint(checkpoint: Checkpoint, *, by: User | None, at: datetime, reason: str) -> Checkpoint:
-    """The point is not visited any more."""
+    """The point is not visited any more; one that is closed stays closed since then."""
+    checkpoint = Checkpoint.objects.select_for_update(of=("self",)).get(pk=checkpoint.pk)
+    if checkpoint.closed_at is not None:
+        return checkpoint
     checkpoint.closed_at = at
     checkpoint.save(update_fields=["closed_at"])
     Place.objects.filter(pk=checkpoint.place_id).update(changed_at=at)
@@ -267,7 +280,18 @@ class _Links:
         for operator in Operator.objects.all():
             self.operators[operator.code] = self.operators[operator.name_zh] = operator
         for name in sorted(names - self.operators.keys()):
-            self.operators[name] = Operator.objects.create(code=name[:64], name_zh=name[:120])
+            made, _is_new = Operator.objects.get_or_create(
+                code=self._code(name), defaults={"name_zh": name[:120]}
+            )
+            self.operators[name] = self.operators[made.code] = made
+
+    def _code(self, name: str) -> str:
+        """The name itself if it fits and is free, else its beginning and a number."""
+        code, number = name[:64], 1
+        while code in self.operators:
+            number += 1
+            code = f"{name[:60]}-{number}"
+        return code
 
 
 def _apply(place: Place, draft: PlaceDraft, links: _Links) -> None:
@@ -297,6 +321,15 @@ def _set_fact(place: Place, fact: str, value: FactValue) -> None:
         place.facts = {key: kept for key, kept in place.facts.items() if key != fact}
     else:
         place.facts = {**place.facts, fact: value}
+
+
+def _found_again(place: Place, measured: Mapping[str, Measured]) -> frozenset[str]:
+    """The facts whose method or day of measuring is another than the latest on record."""
+    rows = PlaceFact.objects.filter(place=place, fact__in=list(measured)).order_by(
+        "valid_from", "recorded_at"
+    )
+    known = {row.fact: Measured(row.method, row.measured_on) for row in rows}
+    return frozenset(fact for fact, found in measured.items() if fact in known and known[fact] != found)
 
 
 def _facts(place: Place) -> dict[str, FactValue]:
