@@ -14,11 +14,16 @@ from django.db.models import QuerySet
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
+from anlan.actions.turns import take_turn
 from anlan.engine.access import Role
 from anlan.models import ApiToken, Device, Entry, Grant, SignIn, User
-from anlan.queries.people import administrators
+from anlan.queries.people import administrators, in_force
 
 TOKEN_PREFIX = "anlan_"  # noqa: S105  (a mark by which leaked tokens are found, not a secret)
+
+
+_ADMINISTRATORS = "administrators"
+"""The turn of those who might leave the installation without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ def set_password(user: User, password: str, *, by: User | None, at: datetime, ke
 @transaction.atomic
 def deactivate(user: User, *, by: User | None, at: datetime, reason: str = "") -> User:
     """Close an account: sessions, tokens and devices end at once; what was recorded stays."""
+    take_turn(_ADMINISTRATORS)
     user = User.objects.select_for_update().get(pk=user.pk)
     _keep_an_administrator(at, without=administrators(at).filter(pk=user.pk))
     user.is_active = False
@@ -157,12 +163,13 @@ def give_role(
 @transaction.atomic
 def end_role(grant: Grant, *, by: User | None, at: datetime, reason: str = "") -> Grant:
     """The grant holds no longer, from this moment on."""
-    grant = Grant.objects.select_for_update().select_related("user").get(pk=grant.pk)
+    take_turn(_ADMINISTRATORS)
+    grant = Grant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
     if grant.valid_until is not None and grant.valid_until <= at:
         return grant
     if grant.role == "administrator":
         others = Grant.objects.filter(role="administrator", user=grant.user).exclude(pk=grant.pk)
-        if not administrators(at).filter(grants__in=others, pk=grant.user.pk).exists():
+        if not in_force(others, at).exists():
             _keep_an_administrator(at, without=administrators(at).filter(pk=grant.user.pk))
     before = grant.valid_until
     grant.valid_until = max(at, grant.valid_from)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.standing import note_evidence, note_strike
+from anlan.actions.turns import take_turn
 from anlan.engine.policy import Rule, Text
 from anlan.models import (
     Attachment,
@@ -252,7 +254,8 @@ def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at
         return
     titles = {item.id: item for item in rule.items} if rule else {}
     place = evidence.place
-    year = at.year
+    year = timezone.localtime(at).year
+    take_turn(f"findings/{year}")
     number = Finding.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
     for step, item in enumerate(failed, start=1):
         known = titles.get(item)

@@ -35,8 +35,11 @@ def raise_posture(
 
 @transaction.atomic
 def end_posture(change: PostureChange, *, by: User | None, at: datetime, reason: str) -> PostureChange:
-    """Stand down: the level is in force no longer."""
+    """Stand down: the level is in force no longer; one that has ended stays as it ended."""
+    change = PostureChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     before = change.end
+    if before is not None and before <= at:
+        return change
     change.end = at
     change.end_recorded_at = at
     change.save(update_fields=["end", "end_recorded_at"])

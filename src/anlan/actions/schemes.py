@@ -8,6 +8,7 @@ from django.db import transaction
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
+from anlan.actions.turns import take_turn
 from anlan.engine.policy import Problem, Scheme
 from anlan.engine.schemes import read_scheme
 from anlan.models import Adoption, Edition, LocalValue, Place, User
@@ -47,9 +48,8 @@ def adopt(
     edition: Edition, *, valid_from: datetime, by: User | None, at: datetime, reason: str = ""
 ) -> Adoption:
     """Work by this edition from `valid_from` on; it takes the place of another edition of the same scheme."""
-    running = Adoption.objects.select_for_update().filter(
-        edition__scheme=edition.scheme, valid_until__isnull=True
-    )
+    take_turn(f"adoption/{edition.scheme}")
+    running = Adoption.objects.filter(edition__scheme=edition.scheme, valid_until__isnull=True)
     for before in running:
         before.valid_until = max(valid_from, before.valid_from)
         before.ended_recorded_at = at
@@ -61,7 +61,11 @@ def adopt(
 
 @transaction.atomic
 def end_adoption(adoption: Adoption, *, by: User | None, at: datetime, reason: str) -> Adoption:
-    """Stop working by a scheme, from now on."""
+    """Stop working by a scheme, from now on; one that has ended stays as it ended."""
+    take_turn(f"adoption/{adoption.edition.scheme}")
+    adoption.refresh_from_db(fields=["valid_until"])
+    if adoption.valid_until is not None and adoption.valid_until <= at:
+        return adoption
     adoption.valid_until = at
     adoption.ended_recorded_at = at
     adoption.save(update_fields=["valid_until", "ended_recorded_at"])

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from anlan.actions.turns import take_turn
 from anlan.models import Evidence, Standing
 from anlan.queries.standing import latest_evidence
 
@@ -18,6 +19,8 @@ def note_evidence(records: Iterable[Evidence], *, at: datetime) -> None:
         key = standing_key(record)
         if key not in newest or _order(record) > _order(newest[key]):
             newest[key] = record
+    for subject in sorted({_subject(record) for record in newest.values()}):
+        take_turn(subject)
     known = Standing.objects.in_bulk(list(newest))
     rows = [
         _standing(key, record, at)
@@ -31,6 +34,7 @@ def note_evidence(records: Iterable[Evidence], *, at: datetime) -> None:
 
 def note_strike(evidence: Evidence, *, at: datetime) -> None:
     """Take struck evidence out of the projection; what was the latest before it stands again."""
+    take_turn(_subject(evidence))
     key = standing_key(evidence)
     held = Standing.objects.filter(key=key, evidence=evidence)
     if not held.exists():
@@ -57,7 +61,10 @@ def note_strike(evidence: Evidence, *, at: datetime) -> None:
 
 @transaction.atomic
 def rebuild_standing(*, at: datetime) -> int:
-    """Make the projection anew from the evidence; the number of its rows."""
+    """Make the projection anew from the evidence; the number of its rows. Who records meanwhile waits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Standing._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")  # noqa: SLF001
     Standing.objects.all().delete()
     count = 0
     batch: list[Standing] = []
@@ -74,6 +81,11 @@ def standing_key(record: Evidence) -> str:
     subject = record.place.code if record.place else record.department.code if record.department else ""
     checkpoint = f"/{record.checkpoint.code}" if record.checkpoint else ""
     return f"{record.scheme}/{record.rule}/{subject}{checkpoint}"
+
+
+def _subject(record: Evidence) -> str:
+    """Records of one place or department are noted one after the other."""
+    return f"standing/{record.place_id or record.department_id}"
 
 
 def _standing(key: str, record: Evidence, at: datetime) -> Standing:
