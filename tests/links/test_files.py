@@ -153,6 +153,7 @@ def test_a_document_is_taken_when_content_and_extension_agree(
         (b"%PDF-", "noextension"),
         (b"", "a.pdf"),
     ],
+    ids=range(11),
 )
 def test_other_files_are_refused_with_words(content: bytes, name: str) -> None:
     problem = check_document(content, name)
