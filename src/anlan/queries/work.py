@@ -14,22 +14,18 @@ from django.db.models import Q
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from anlan.engine import duties as duty_rules
-from anlan.engine import standing
 from anlan.engine.access import Reach
 from anlan.engine.board import CODE, FOREVER, instant_of
-from anlan.engine.facts import EvidenceMark
 from anlan.engine.periods import in_utc
 from anlan.engine.policy import Each, Rule, Standing, Text
 from anlan.engine.standing import WindowState
 from anlan.engine.states import STATES, State
 from anlan.models import Department, Place
 from anlan.queries.board import Board
-from anlan.queries.duties import ROUND_LOOKBACK, Account, basis, department_accounts
+from anlan.queries.duties import standings_of
 from anlan.queries.place_index import PlaceIndex
 from anlan.queries.reach import departments_within
-from anlan.queries.standing import latest_marks
-from anlan.queries.subjects import evidence_marks, place_subjects, waiver_spans
+from anlan.queries.subjects import department_subjects, place_subjects
 
 GroupName = Literal["overdue", "now", "today", "week", "later"]
 GROUPS: tuple[GroupName, ...] = ("overdue", "now", "today", "week", "later")
@@ -109,40 +105,13 @@ def every_rule(_rule: Rule) -> bool:
     return True
 
 
-def accounts_of_places(places: Sequence[Place], at: datetime) -> list[Account]:
-    """What some places owe, each with its reasons; a fixed number of reads."""
-    works_by, subjects = basis(), place_subjects(places)
-    derived = [duty_rules.derive(subject, works_by, at) for subject in subjects]
-    of = Q(place__in=[place.pk for place in places])
-    recent = evidence_marks(of=of, since=at - ROUND_LOOKBACK, until=at)
-    known = {mark.id for mark in recent}
-    marks: dict[str, list[EvidenceMark]] = {subject.code: [] for subject in subjects}
-    for mark in (*(mark for mark in latest_marks(of, at) if mark.id not in known), *recent):
-        marks[mark.subject].append(mark)
-    spans = waiver_spans(of=of)
-    return [
-        Account(
-            subject=subject,
-            derived=found,
-            states=standing.state_now(
-                subject,
-                works_by,
-                marks[subject.code],
-                [one for one in spans if one.subject == subject.code],
-                at,
-            ),
-            at=at,
-            known_at=None,
-        )
-        for subject, found in zip(subjects, derived, strict=True)
-    ]
-
-
 def work_of_places(places: Sequence[Place], at: datetime, wanted: Wanted) -> Work:
     """What a few places owe, with the rounds that come later today."""
     names = {place.code: Text(place.name_zh, place.name_en or place.name_zh) for place in places}
-    accounts = accounts_of_places(places, at)
-    return _work_of(accounts, names, at, wanted, is_place=True)
+    found = standings_of(place_subjects(places), Q(place__in=[place.pk for place in places]), at)
+    return _work_of(
+        zip((place.code for place in places), found, strict=True), names, at, wanted, is_place=True
+    )
 
 
 def work_of_departments(reach: Reach, at: datetime) -> Work:
@@ -151,8 +120,11 @@ def work_of_departments(reach: Reach, at: datetime) -> Work:
         departments_within(reach, Department.objects.filter(closed_at__isnull=True)).order_by("code")
     )
     names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in departments}
-    accounts = department_accounts(departments, at) if departments else []
-    return _work_of(accounts, names, at, every_rule, is_place=False)
+    subjects = department_subjects(departments) if departments else []
+    found = standings_of(subjects, Q(department__in=[one.pk for one in departments]), at) if subjects else []
+    return _work_of(
+        zip((one.code for one in departments), found, strict=True), names, at, every_rule, is_place=False
+    )
 
 
 def work_from_board(reach: Reach, at: datetime, wanted: Wanted, *, group: str = "", after: str = "") -> Work:
@@ -198,16 +170,21 @@ def group_of(deadline: datetime | None, at: datetime, zone: ZoneInfo) -> GroupNa
 
 
 def _work_of(
-    accounts: Iterable[Account], names: Mapping[str, Text], at: datetime, wanted: Wanted, *, is_place: bool
+    found: Iterable[tuple[str, tuple[WindowState, ...]]],
+    names: Mapping[str, Text],
+    at: datetime,
+    wanted: Wanted,
+    *,
+    is_place: bool,
 ) -> Work:
     zone = timezone.get_default_timezone()
     rows: list[WorkRow] = []
     recorded, coming = 0, []
-    for account in accounts:
-        for state in account.states:
+    for code, states in found:
+        for state in states:
             if not wanted(state.duty.rule):
                 continue
-            row = _row(state, account.subject.code, names, at, zone, is_place=is_place)
+            row = _row(state, code, names, at, zone, is_place=is_place)
             if row is not None:
                 rows.append(row)
             if state.state in ("recorded", "late", "waived"):
@@ -217,8 +194,8 @@ def _work_of(
     rows.sort(key=_urgency)
     groups = []
     for name in GROUPS:
-        found = tuple(row for row in rows if row.group == name)
-        groups.append(WorkGroup(name, len(found), found))
+        shown = tuple(row for row in rows if row.group == name)
+        groups.append(WorkGroup(name, len(shown), shown))
     return Work(tuple(groups), recorded, min(coming, default=None))
 
 
@@ -289,8 +266,9 @@ def _grouped(city: Board, duties: NDArray[np.int64], at: datetime) -> dict[Group
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     soon, today, week = (instant_of(in_utc(each)) for each in (at + NOW, midnight, at + WEEK))
     gap = city.gap[duties]
-    expiring = np.zeros(len(duties), dtype=bool)
-    expiring[np.isin(duties, city.states.falling_due(city.compiled, at + WEEK))] = True
+    falling = np.zeros(len(city.compiled), dtype=bool)
+    falling[city.states.falling_due(city.compiled, at + WEEK)] = True
+    expiring = falling[duties]
     waiting = ~gap & ((states[duties] == CODE["due"]) | (expiring & (states[duties] == CODE["recorded"])))
     end = ends[duties]
     masks: dict[GroupName, NDArray[np.bool_]] = {

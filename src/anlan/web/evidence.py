@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.duties import strike_evidence
 from anlan.engine.conditions import unit_title
-from anlan.engine.policy import Rule, Scheme, Text
+from anlan.engine.policy import Rule, Scheme, Standing, Text
 from anlan.models import Attachment, Entry, Evidence
 from anlan.queries.evidence import EvidenceFilter, evidence_page, holds_until, one_record
 from anlan.queries.reach import evidence_within
@@ -130,6 +130,7 @@ def _record_page(request: HttpRequest, row: Evidence, form: StrikeForm, status: 
         "shown": shown,
         "facts": _facts(row, shown, scheme, rule),
         "until": until,
+        "is_standing": rule is not None and isinstance(rule.cadence, Standing),
         "has_run_out": until is not None and until <= at,
         "answers": _answers(row, rule, files),
         "photos": [one for one in files if one.media_type in PHOTOS and str(one.pk) not in of_items],
