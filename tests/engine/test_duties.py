@@ -3,15 +3,32 @@
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
+import pytest
+
 from anlan.engine.duties import derive, duties_for, tiers_for, what_if
 from anlan.engine.facts import Adoption, Basis, LocalFigure
+from anlan.engine.figures import Figures
 from anlan.engine.owed import Duty
-from anlan.engine.policy import Citation, Each, Every, Quantity, Reference, Standing, Within
+from anlan.engine.plain import plain_duty
+from anlan.engine.policy import (
+    Citation,
+    Each,
+    Every,
+    Quantity,
+    Reference,
+    Standing,
+    Term,
+    Text,
+    Within,
+)
+from anlan.engine.rule_words import quantity_words
 from anlan.engine.timelines import timeline
 from engine.duty_builders import (
+    DAY,
     DAY_AND_NIGHT,
     HOUR,
     PLAN,
+    SHANGHAI,
     START,
     at,
     basis,
@@ -229,3 +246,56 @@ def test_a_timeline_has_a_segment_for_each_change_of_what_is_owed() -> None:
     ]
     assert [len(segment.duties) for segment in segments] == [1, 1, 1, 0]
     assert segments[-1].end == at("2026-03-12")
+
+
+def test_a_duty_of_an_edition_adopted_beforehand_is_owed_because_the_scheme_came_into_force() -> None:
+    early = replace(scheme("sea", rule("moorings", Each("week"))), valid_from=date(2026, 2, 1))
+    (duty,) = duties_for(place(), basis(early), MARCH)
+    assert duty.since == at("2026-02-01")
+    assert duty.since_cause is not None
+    assert duty.since_cause.text().en == "the scheme came into force"
+
+
+def test_a_measure_says_how_long_evidence_stands_now_and_calls_the_unit_by_its_title() -> None:
+    stewards = rule(
+        "stewards", Standing(), "standard", valid_for=30 * DAY, quantity=Quantity("stewards", amount=5)
+    )
+    more = rule("more", None, "measure", posture=("red",), changes="stewards", plus=2, valid_for=7 * DAY)
+    sea = scheme("sea", stewards, more)
+    titled = Term("stewards", Text("名引导员", "stewards on duty"))
+    basis_ = basis(replace(sea, terms={"units": {"stewards": titled}}))
+    (duty,) = duties_for(place(postures=[(at("2026-03-01"), None, "red")]), basis_, MARCH)
+    assert (duty.quantity, duty.valid_for) == (7, 7 * DAY)
+    (measure,) = duty.measures
+    assert measure.changed == Text(
+        "数量 7 名引导员；证据有效期 7 天", "quantity 7 stewards on duty; evidence stands for 7 days"
+    )
+    assert plain_duty(duty, SHANGHAI)["valid_for"] == "P7D"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [
+        (
+            Quantity("g", of="staff", one_per=7.5, beyond=20, plus=2, at_least=4),
+            "2 g plus 1 g per 7.5 of staff beyond 20, at least 4 g",
+        ),
+        (
+            Quantity("g", of="staff", percent=7, beyond=30, at_least=1),
+            "7% of staff g beyond 30, at least 1 g",
+        ),
+        (Quantity("g", amount=3), "3 g"),
+        (
+            Quantity(
+                "g", greatest_of=(Quantity("g", amount=3), Quantity("g", of="staff", percent=4)), at_least=10
+            ),
+            "the greatest of: 3 g; 4% of staff g, at least 10 g",
+        ),
+    ],
+)
+def test_a_quantity_in_words_leaves_out_neither_the_share_beyond_nor_the_floor(
+    quantity: Quantity, said: str
+) -> None:
+    found = quantity_words(quantity, Figures(scheme("s"), date(2026, 3, 1)))
+    assert found is not None
+    assert found.en == said

@@ -640,3 +640,59 @@ def test_a_huge_file_is_not_even_read(tmp_path: Path) -> None:
     (tmp_path / "scheme.yaml").write_text(HEAD, encoding="utf-8")
     (tmp_path / "rules.yaml").write_text("#" * 1_000_001, encoding="utf-8")
     assert [p.message.en for p in read_scheme(tmp_path)[1]] == ["the file is larger than 1000000 bytes"]
+
+
+TIER = """\
+  - id: big
+    kind: tier
+    title: {zh: 大, en: Big}
+    where: WHERE
+    cites: {label: plan}
+"""
+
+
+@pytest.mark.parametrize("where", ["{kind: []}", "{kind: {in: []}}", "{not: {kind: []}}"])
+def test_an_empty_list_of_values_is_a_problem_and_never_a_rule_for_everywhere(where: str) -> None:
+    problem = only(DUTY + TIER.replace("WHERE", where))
+    assert (problem.line, problem.rule) == (13, "big")
+    assert "the list after “kind” is empty" in problem.message.en
+    assert "delete the key" in problem.mend.en
+
+
+def test_a_figure_with_both_value_and_values_is_a_problem() -> None:
+    problem = only(
+        "parameters: [{id: limit, value: 1, values: [{from: 2026-01-15, value: 2}], cites: {label: plan}}]\n"
+    )
+    assert "both `value` and `values`" in problem.message.en
+
+
+def test_a_fact_that_is_always_there_cannot_be_declared_again() -> None:
+    problem = only(terms=TERMS + "  - {id: tier, type: text, title: {zh: 级, en: level}}\n")
+    assert "“tier” is always there" in problem.message.en
+
+
+def test_a_term_fact_names_its_values() -> None:
+    problem = only(terms=TERMS + "  - {id: risk, type: term, title: {zh: 风险, en: risk}}\n")
+    assert "“risk” names no values" in problem.message.en
+
+
+def test_a_case_that_expects_a_quantity_of_a_duty_is_told_what_the_rule_is() -> None:
+    case = "cases: [{id: c, facts: {kind: mall}, expect: {quantities: {patrol: 3}}}]\n"
+    problem = only(DUTY + case)
+    assert "“patrol” is a duty" in problem.message.en
+    assert "规则种类是 duty" in problem.message.zh
+
+
+def test_a_negative_number_is_refused_in_the_same_words_in_both_languages() -> None:
+    standard = """\
+  - id: people
+    kind: standard
+    title: {zh: 人, en: People}
+    who: operator
+    quantity: {unit: guards, amount: -1}
+    cites: {label: plan}
+"""
+    found = [p for p in problems(DUTY + standard) if "negative" in p.message.en]
+    assert [(p.mend.zh, p.mend.en) for p in found] == [
+        ("此处的数应为零或正数。", "The number here is zero or more.")
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from anlan.engine.conditions import Reason, verdict
+from anlan.engine.conditions import Reason, unit_title, verdict
 from anlan.engine.durations import duration_words
 from anlan.engine.figures import Figure, Figures
 from anlan.engine.owed import Duty, Measure, Undetermined
@@ -60,7 +60,7 @@ class Asking:
             terms = self.tightened(terms, measure)
             raised, _ = self._quantity(measure.quantity or self.rule.quantity, measure.plus)
             quantity = raised if quantity is None else max(quantity, raised or quantity)
-            changed = _changes((before, least), (terms, quantity), self._unit())
+            changed = _changes((before, least), (terms, quantity), unit_title(self._unit(), self.scheme))
             measures.append(Measure(measure, because, changed))
         if self.missing:
             return self._undetermined((*judged.because, *reckoned))
@@ -183,7 +183,7 @@ def _missing_of(quantity: Quantity, facts: Facts, figures: Figures) -> Iterator[
 
 
 def _changes(
-    before: tuple[AskedTerms, float | None], after: tuple[AskedTerms, float | None], unit: str
+    before: tuple[AskedTerms, float | None], after: tuple[AskedTerms, float | None], unit: Text
 ) -> Text:
     """What a measure made of a duty, said in both languages; empty if the duty was stricter already."""
     zh: list[str] = []
@@ -193,11 +193,14 @@ def _changes(
         zh.append(words.zh)
         en.append(words.en)
     if after[1] != before[1] and after[1] is not None:
-        asked = f"{after[1]:.10g} {unit}".strip()
-        zh.append(f"数量 {asked}")
-        en.append(f"quantity {asked}")
+        zh.append(f"数量 {after[1]:.10g} {unit.zh}".strip())
+        en.append(f"quantity {after[1]:.10g} {unit.en}".strip())
     if after[0].grace != before[0].grace:
         words = duration_words(after[0].grace)
         zh.append(f"宽限 {words.zh}")
         en.append(f"grace {words.en}")
+    if after[0].valid_for != before[0].valid_for and after[0].valid_for is not None:
+        words = duration_words(after[0].valid_for)
+        zh.append(f"证据有效期 {words.zh}")
+        en.append(f"evidence stands for {words.en}")
     return Text("；".join(zh), "; ".join(en))

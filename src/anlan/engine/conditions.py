@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
+from math import isfinite
 
 from anlan.engine.facts import LocalFigure
 from anlan.engine.figures import Figure, Figures
@@ -134,7 +134,7 @@ def fact_value(fact: str, facts: Facts, scheme: Scheme) -> FactValue:
     value = facts.get(fact)
     if fact == "tier" and value == UNDETERMINED:
         return None
-    if isinstance(value, float) and isnan(value):
+    if isinstance(value, float) and not isfinite(value):
         return None
     if value is None and fact in scheme.facts:
         return scheme.facts[fact].default

@@ -12,11 +12,12 @@ from anlan.engine.policy import Citation, Facts, Level, Rule, Text
 from anlan.engine.strictness import Demand, ResolvedCadence, cadence_words, family, pace
 from anlan.engine.tiers import Tiering
 
-CauseKind = Literal["registered", "adopted", "edition", "facts", "posture", "rule", "figure"]
+CauseKind = Literal["registered", "adopted", "begun", "edition", "facts", "posture", "rule", "figure"]
 
 _CAUSES: dict[CauseKind, Text] = {
     "registered": Text("登记入册", "it was registered"),
     "adopted": Text("方案开始采用", "the scheme was adopted"),
+    "begun": Text("方案开始施行", "the scheme came into force"),
     "edition": Text("采用了新版本", "another edition was adopted"),
     "facts": Text("登记信息变化", "its facts changed"),
     "posture": Text("防范等级变化", "the posture changed"),

@@ -77,6 +77,7 @@ def plain_duty(duty: Duty, zone: tzinfo) -> Plain:
         "unit": duty.unit or None,
         "evidence": duty.rule.evidence,
         "grace": duration_text(duty.grace),
+        "valid_for": duration_text(duty.valid_for) if duty.valid_for is not None else None,
         "since": _time(duty.since, zone),
         "since_because": plain_text(duty.since_cause.text()) if duty.since_cause else None,
         "cites": [plain_citation(citation) for citation in duty.cites],

@@ -86,28 +86,36 @@ def quantity_words(quantity: Quantity | None, figures: Figures) -> Text | None:
     if quantity is None:
         return None
     unit = unit_title(quantity.unit, figures.scheme)
+    said = _base_words(quantity, figures, unit)
+    zh, en = said.zh, said.en
+    plus, floor = figures.number(quantity.plus), figures.number(quantity.at_least)
+    if plus:
+        zh, en = f"{_number(plus)} {unit.zh}，另{zh}", f"{_number(plus)} {unit.en} plus {en}"
+    if floor:
+        zh, en = f"{zh}，不少于 {_number(floor)} {unit.zh}", f"{en}, at least {_number(floor)} {unit.en}"
+    return Text(zh=zh, en=en)
+
+
+def _base_words(quantity: Quantity, figures: Figures, unit: Text) -> Text:
     if quantity.greatest_of:
         parts = [words for part in quantity.greatest_of if (words := quantity_words(part, figures))]
         return Text(
             zh="取最大者：" + "；".join(part.zh for part in parts),
             en="the greatest of: " + "; ".join(part.en for part in parts),
         )
-    if quantity.amount is not None:
-        amount = figures.number(quantity.amount)
-        return Text(zh=f"{_number(amount)} {unit.zh}", en=f"{_number(amount)} {unit.en}")
-    fact = fact_title(quantity.of or "", figures.scheme)
+    if quantity.of is None:
+        amount = _number(figures.number(quantity.amount or 0))
+        return Text(zh=f"{amount} {unit.zh}", en=f"{amount} {unit.en}")
+    fact = fact_title(quantity.of, figures.scheme)
     if quantity.percent is not None:
         share = _number(figures.number(quantity.percent))
-        return Text(zh=f"{fact.zh}的 {share}% {unit.zh}", en=f"{share}% of {fact.en} {unit.en}")
-    per = _number(figures.number(quantity.one_per or 0))
-    beyond = figures.number(quantity.beyond) if quantity.beyond is not None else None
-    plus = figures.number(quantity.plus) or 0
-    zh = f"每 {per} {fact.zh} 1 {unit.zh}"
-    en = f"1 {unit.en} per {per} of {fact.en}"
-    if beyond is not None:
-        zh, en = f"{zh}（超过 {_number(beyond)} 的部分）", f"{en} beyond {_number(beyond)}"
-    if plus:
-        zh, en = f"{_number(plus)} {unit.zh}，另{zh}", f"{_number(plus)} {unit.en} plus {en}"
+        zh, en = f"{fact.zh}的 {share}% {unit.zh}", f"{share}% of {fact.en} {unit.en}"
+    else:
+        per = _number(figures.number(quantity.one_per or 0))
+        zh, en = f"每 {per} {fact.zh} 1 {unit.zh}", f"1 {unit.en} per {per} of {fact.en}"
+    if quantity.beyond is not None:
+        beyond = _number(figures.number(quantity.beyond))
+        zh, en = f"{zh}（超过 {beyond} 的部分）", f"{en} beyond {beyond}"
     return Text(zh=zh, en=en)
 
 
@@ -144,6 +152,7 @@ def case_expectations(case: Case, scheme: Scheme) -> tuple[tuple[Text, Text], ..
 _EXPECTED = {
     "tier": Text("类别", "tier"),
     "duties": Text("职责恰为", "duties, exactly"),
+    "standards": Text("标准恰为", "standards, exactly"),
     "includes": Text("职责包括", "duties include"),
     "excludes": Text("职责不含", "duties do not include"),
     "quantities": Text("数量", "quantities"),
@@ -154,6 +163,8 @@ _EXPECTED = {
     "because": Text("决定因素", "decided by"),
     "undetermined": Text("无法判定", "undetermined"),
     "clocks": Text("时限", "clocks"),
+    "weights": Text("权重", "weights"),
+    "figures": Text("指标", "figures"),
 }
 
 

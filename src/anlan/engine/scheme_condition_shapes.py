@@ -101,9 +101,16 @@ class ConditionShapes(Shapes):
             return None
         if relation not in ("is", "in") and not self._has_order(fact, relation, node):
             return None
+        if isinstance(node, Listing) and not node.items:
+            self.wrong(
+                node,
+                Text(zh=f"“{fact}”之后的列表为空", en=f"the list after “{fact}” is empty"),
+                Text(zh="写上取值，或删去此键。", en="Name the values, or delete the key."),
+            )
+            return None
         operands = [self._operand(fact, item) for item in (items_of(node) if relation == "in" else (node,))]
         whole = tuple(operand for operand in operands if operand is not None)
-        if not whole or len(whole) < len(operands):
+        if len(whole) < len(operands):
             return None
         return Test(fact, relation, whole)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from anlan.engine.conditions import BUILT_IN_TITLES
 from anlan.engine.policy import (
     Citation,
     DatedValue,
@@ -130,7 +131,7 @@ class Declarations(ExpectationShapes):
             if found["type"] == "flag" and not self._says_null(item):
                 found.setdefault("default", False)
             fact = FactDeclaration(**found, values=tuple(values))
-            self._check_default(at, fact)
+            self._check_fact(at, fact)
             facts[fact.id] = fact
         return facts
 
@@ -141,7 +142,25 @@ class Declarations(ExpectationShapes):
             and shown(item.entries["default"].node) in ("", "null", "~")
         )
 
-    def _check_default(self, at: Tree, fact: FactDeclaration) -> None:
+    def _check_fact(self, at: Tree, fact: FactDeclaration) -> None:
+        if fact.id in BUILT_IN_TITLES:
+            self.wrong(
+                at,
+                Text(
+                    zh=f"“{fact.id}”是固有的事实，不能另行声明",
+                    en=f"“{fact.id}” is always there and cannot be declared",
+                ),
+                Text(zh="换一个 id。", en="Give it another id."),
+            )
+        if fact.type == "term" and not fact.values:
+            self.wrong(
+                at,
+                Text(zh=f"“{fact.id}”没有列出取值", en=f"“{fact.id}” names no values"),
+                Text(
+                    zh="写上 values（由低到高），或用 text 类型。",
+                    en="Write `values`, lowest first, or make it a text.",
+                ),
+            )
         if fact.default is None:
             return
         if fact.type != "flag" or not isinstance(fact.default, bool):
@@ -222,6 +241,12 @@ class Declarations(ExpectationShapes):
 
     def _values(self, at: Tree, found: Fields) -> tuple[DatedValue, ...]:
         cites: Citation | None = found.get("cites")
+        if "values" in found and "value" in found:
+            self.wrong(
+                at,
+                Text(zh="value 与 values 同时出现", en="both `value` and `values` are given"),
+                Text(zh="删去其中一个。", en="Delete one of the two."),
+            )
         if "values" not in found:
             first = self.names.first_day
             if "value" not in found:

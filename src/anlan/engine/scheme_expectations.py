@@ -98,6 +98,15 @@ class ExpectationShapes(RuleShapes):
         for name, entry in node.entries.items():
             if name in names:
                 yield name, entry
+            elif what is _RULE and name in self.names.rules:
+                self.wrong(
+                    entry,
+                    Text(
+                        zh=f"“{name}”的规则种类是 {self.names.rules[name]}，没有这一项",
+                        en=f"“{name}” is a {self.names.rules[name]}, which has nothing of this sort",
+                    ),
+                    Text(zh="换一条规则，或删去。", en="Name another rule, or delete the line."),
+                )
             else:
                 self.wrong(
                     entry,

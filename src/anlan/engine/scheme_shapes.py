@@ -208,7 +208,7 @@ class Shapes:
             self.wrong(
                 node,
                 Text(zh=f"{shown(node)} 为负数", en=f"{shown(node)} is negative"),
-                Text(zh="措施和数量只能加强，不能减弱。", en="A quantity can only be zero or more."),
+                Text(zh="此处的数应为零或正数。", en="The number here is zero or more."),
             )
             return None
         return number
@@ -304,7 +304,7 @@ class Shapes:
                     en=f"“{shown(node)}” stands where keys and values belong",
                 ),
                 Text(
-                    zh=f"写作“键: 值”，至少有：{keys}。",
+                    zh=f"写作“键: 值”，至少有：{keys or '一个键'}。",
                     en=f"Write `key: value`, with at least: {keys or 'one key'}.",
                 ),
             )

@@ -123,6 +123,9 @@ class History:
             return Cause("adopted")
         if old[scheme_id].sha256 != new[scheme_id].sha256 or old[scheme_id].edition != new[scheme_id].edition:
             return Cause("edition")
+        zone = self.basis.zone
+        if local_date(before, zone) < new[scheme_id].valid_from <= local_date(moment, zone):
+            return Cause("begun")
         facts_before, facts_now = facts_of(self.subject, before) or {}, facts_of(self.subject, moment) or {}
         names = [
             name for name in {**facts_now, **facts_before} if facts_before.get(name) != facts_now.get(name)
@@ -132,7 +135,7 @@ class History:
         if posture_of(self.subject, before) != posture_of(self.subject, moment):
             return Cause("posture")
         rule = next((rule for rule in new[scheme_id].rules if rule.id == rule_id), None)
-        if rule is not None and rule.start == local_date(moment, self.basis.zone):
+        if rule is not None and rule.start == local_date(moment, zone):
             return Cause("rule")
         return Cause("figure")
 

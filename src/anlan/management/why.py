@@ -26,6 +26,9 @@ from anlan.management.output import (
 )
 from anlan.management.terminal import refuse
 
+_LARGEST = 1e15
+"""No fact of a place is a larger number than this."""
+
 
 @click.command()
 @click.argument("place", required=False)
@@ -114,6 +117,10 @@ def _of_place(
     works_by = basis(known_at)
     if schemes:
         kept = tuple(adoption for adoption in works_by.adoptions if adoption.scheme.id in schemes)
+        strange = set(schemes) - {adoption.scheme.id for adoption in kept}
+        if strange:
+            names = ", ".join(sorted(strange))
+            refuse(f"没有采用方案 {names}。", f"No scheme called {names} is adopted.")
         works_by = replace(works_by, adoptions=kept)
     account = place_account(place, at, known_at, works_by)
     derived, states = account.derived, account.states
@@ -180,6 +187,9 @@ def _read_facts(path: Path) -> dict[str, FactValue]:
             f'{path} 应是一个对象，如 {{"kind": "mall", "daily_visitors": 5000}}。',
             f'{path} must hold one object such as {{"kind": "mall", "daily_visitors": 5000}}.',
         )
+    for name, value in values.items():
+        if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+            refuse(f"{path}：{name} 不是可用的数。", f"{path}: {name} is not a number that can be used.")
     return values
 
 
