@@ -23,6 +23,13 @@ from builders import a_district, a_place, adopt_plan
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _a_base_map_of_its_own(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
+    """No test sees the base map that another has drawn."""
+    settings.BASEMAP = tmp_path_factory.mktemp("map") / "basemap.pmtiles"
+
+
 FIXTURES = Path(__file__).parents[1] / "links" / "fixtures"
 TOWN = FIXTURES / "one-hospital-twice.osm"
 

@@ -18,6 +18,13 @@ from builders import a_district, a_place, a_user, adopt_plan, signed_in
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _a_base_map_of_its_own(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> None:
+    """No test sees the base map that another has drawn."""
+    settings.BASEMAP = tmp_path_factory.mktemp("map") / "basemap.pmtiles"
+
+
 TOWN = Path(__file__).parents[1] / "links" / "fixtures" / "one-hospital-twice.osm"
 HEAD = "场所编号,单位,类型,辖区,经度,纬度\n"
 
@@ -125,6 +132,18 @@ def test_columns_that_cannot_be_used_come_back_with_the_reason(office: Client):
     answer = name_columns(office, column_0="kind")
     assert answer.status_code == 422
     assert "No column is the name" in answer.content.decode()
+
+
+def test_every_figure_of_the_register_is_found_by_its_own_name(office: Client):
+    adopt_plan()
+    upload(office, "编号,名称,类型,建筑面积,日均客流,同时在场最多人数,床位数\nH-1,甲医院,医院,10,20,30,40\n")
+    page = office.get(reverse("import-columns", args=[record().pk])).content.decode()
+    assert page.count(" selected>") == 7 + 1, "the seven columns, and no datum"
+    name_columns(office)
+    office.post(reverse("import-run", args=[record().pk]))
+    place = Place.objects.get()
+    assert (place.area_m2, place.daily_visitors, place.peak_present) == (10, 20, 30)
+    assert place.facts == {"beds": 40}
 
 
 def test_a_large_sheet_is_left_to_the_worker_and_its_progress_is_shown(office: Client):

@@ -323,7 +323,7 @@ def _known_headings(facts: Mapping[str, DeclaredFact]) -> dict[str, str]:
             known.setdefault(_plain(title), column.id)
     for identifier, fact in facts.items():
         for title in (identifier, fact.title.zh, fact.title.en):
-            known.setdefault(_plain(title), FACT + identifier)
+            known.setdefault(_plain(title), identifier if identifier in COLUMN_IDS else FACT + identifier)
     return known
 
 
