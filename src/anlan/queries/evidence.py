@@ -12,7 +12,7 @@ from anlan.engine.access import Reach
 from anlan.engine.figures import Figures
 from anlan.engine.policy import All, AnyOf, Condition, Not, Rule, Scheme, Subject, Test
 from anlan.engine.standing import WindowState
-from anlan.models import Attachment, Evidence, Place
+from anlan.models import Attachment, Evidence
 from anlan.queries.cursors import cursor_of, position_of
 from anlan.queries.duties import Account
 from anlan.queries.reach import evidence_within
@@ -109,11 +109,6 @@ def late_window(account: Account, duty: str, effective: datetime) -> WindowState
     if state is None or state.state != "overdue" or state.deadline is None:
         return None
     return state if effective >= state.deadline else None
-
-
-def struck_away(place: Place) -> int:
-    """How many records of a place are struck through."""
-    return Evidence.objects.filter(place=place, strike__isnull=False).count()
 
 
 def _narrowing(wanted: EvidenceFilter) -> Q:

@@ -19,6 +19,7 @@ from anlan.engine.standing import WindowState
 from anlan.models import Department, Evidence, Place
 from anlan.queries.duties import Account, department_account, place_account
 from anlan.queries.evidence import late_window, missing_facts, rules_adopted
+from anlan.queries.reach import departments_within, within
 from anlan.queries.vocabulary import words
 from anlan.web import access, clock
 from anlan.web.back import way_back
@@ -309,8 +310,6 @@ def _choose_rule(
 
 def _choose_place(request: HttpRequest) -> HttpResponse:
     """Where something was done: one's places, found by name."""
-    from anlan.queries.reach import departments_within, within
-
     reach = access.request_reach(request, "record-evidence")
     text = request.GET.get("q", "")[:100].strip()
     places = within(reach, Place.objects.filter(closed_at__isnull=True)).order_by("name_sort", "id")
