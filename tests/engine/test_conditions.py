@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,6 +151,13 @@ def test_an_absent_flag_is_its_default_and_an_absent_number_is_unknown() -> None
     assert judged(Test("daily_visitors", "over", (1,)), {}).holds is None
     for strange in (float("nan"), float("inf")):
         assert judged(Test("daily_visitors", "over", (1,)), {"daily_visitors": strange}).holds is None
+
+
+@pytest.mark.parametrize("value", ["yes", "true", 1, 0])
+def test_a_flag_recorded_as_a_word_or_number_decides_nothing(value: FactValue) -> None:
+    found = judged(Test("critical_facility", "is", (True,)), {"critical_facility": value})
+    assert found.holds is None
+    assert "cannot be compared" in found.because[0].text().en
 
 
 def test_missing_is_never_unknown() -> None:

@@ -176,7 +176,7 @@ def _holds(test: Test, value: FactValue, limits: list[FactValue], scheme: Scheme
         return (value is None) is bool(limits[0])
     if test.fact == "tier" and limits == [UNDETERMINED] and test.relation == "is":
         return value is None
-    if value is None:
+    if value is None or _is_no_flag(test.fact, value, scheme):
         return None
     if test.relation == "in":
         if any(_same(value, limit) for limit in limits):
@@ -188,6 +188,11 @@ def _holds(test: Test, value: FactValue, limits: list[FactValue], scheme: Scheme
     if test.relation == "is":
         return _same(value, limit)
     return _ordered(test, value, limit, scheme)
+
+
+def _is_no_flag(fact: str, value: FactValue, scheme: Scheme) -> bool:
+    """Whether a word or number stands where a flag is declared."""
+    return fact in scheme.facts and scheme.facts[fact].type == "flag" and not isinstance(value, bool)
 
 
 def _same(value: FactValue, limit: FactValue) -> bool:
