@@ -28,6 +28,7 @@ from anlan.engine.facts import (
     Basis,
     EvidenceMark,
     SubjectFacts,
+    WaiverSpan,
 )
 from anlan.engine.policy import (
     LEVELS,
@@ -36,7 +37,7 @@ from anlan.engine.policy import (
     Standing,
 )
 from anlan.engine.schemes import read_scheme
-from anlan.engine.standing import STATES
+from anlan.engine.standing import STATES, bears_from
 from engine.board_builders import (
     board_of,
     by_the_board,
@@ -141,6 +142,33 @@ def test_the_two_engines_agree_while_checkpoints_are_opened_and_closed(
     places, city, visits, asked, register = walk
     compiled, states = board_of(places, city, visits, [], asked, register)
     assert by_the_board(places, compiled, states) == one_by_one(places, city, visits, [], asked)
+
+
+def _told_apart(
+    marks: Sequence[EvidenceMark], one: SubjectFacts, city: Basis, asked: datetime
+) -> list[EvidenceMark]:
+    since = bears_from(one, city, asked)
+    return [m for m in marks if since.get(f"{m.scheme}/{m.rule}", asked + DAY) <= m.effective <= asked]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_the_latest_records_and_those_that_bear_on_now_tell_as_much_as_all(data: st.DataObject) -> None:
+    if data.draw(st.booleans()):
+        places, city, drawn, asked, _ = data.draw(changing_rounds())
+        waivers: list[WaiverSpan] = []
+    else:
+        places, city, _ = data.draw(cities())
+        drawn, waivers = data.draw(records_of(places, city))
+        asked = data.draw(moments)
+    marks = distinct(drawn)
+    few = {
+        m.id + m.subject + str(m.effective): m for one in places for m in _told_apart(marks, one, city, asked)
+    }
+    few |= {m.id + m.subject + str(m.effective): m for m in latest_of(marks, asked)}
+    assert one_by_one(places, city, list(few.values()), waivers, asked) == one_by_one(
+        places, city, marks, waivers, asked
+    )
 
 
 def test_a_round_half_walked_is_settled_from_its_single_records() -> None:

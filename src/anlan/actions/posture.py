@@ -26,7 +26,7 @@ def raise_posture(
     """Put a level in force for the city, a district or a place."""
     change = PostureChange.objects.create(
         level=level, district=district, place=place, start=start, end=end, reason=reason, by=by, recorded_at=at,
-        end_recorded_at=at if end else None,
+        end_recorded_at=at if end else None, planned_end=end,
     )  # fmt: skip
     changes = {"level": [None, level], "start": [None, start], "end": [None, end]}
     journal.write(_entry("raise-posture", change, changes, reason), by=by, at=at)

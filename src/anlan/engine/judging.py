@@ -60,6 +60,17 @@ class Judge:
             return self._occurrence_now(chain, duty)
         return self._recurring_now(chain, duty, duty.cadence)
 
+    def bears_from(self, chain: list[Run]) -> datetime | None:
+        """From when on single records bear on `now`; None where the latest one alone decides."""
+        duty = chain[-1].duty_at(self.at)
+        if isinstance(duty.cadence, Standing):
+            return None
+        if isinstance(duty.cadence, Once | Within):
+            return chain[0].start
+        aligned = window_at(duty.cadence, self.at, self.basis.zone, duty.anchor)
+        closed = last_closed(_terms(chain), self.at, self.basis.zone, duty.anchor)
+        return min((window.start for window in (aligned, closed) if window is not None), default=None)
+
     def _windows_of(self, run: Run, span: tuple[datetime, datetime]) -> Iterator[WindowState]:
         duty = run.stretches[0][1]
         if isinstance(duty.cadence, Standing):

@@ -11,7 +11,17 @@ from anlan.engine.policy import Standing
 from anlan.engine.states import GAPS, STATES, State, WindowState
 from anlan.engine.timelines import History, Run
 
-__all__ = ["GAPS", "STATES", "State", "WindowState", "falls_due_next", "missed", "state_now", "states"]
+__all__ = [
+    "GAPS",
+    "STATES",
+    "State",
+    "WindowState",
+    "bears_from",
+    "falls_due_next",
+    "missed",
+    "state_now",
+    "states",
+]
 
 
 def states(
@@ -69,6 +79,26 @@ def state_now(
         if chain[-1].end is None
     ]
     return tuple(sorted(judged, key=lambda state: state.duty.order))
+
+
+def bears_from(subject: SubjectFacts, basis: Basis, at: datetime) -> dict[str, datetime]:
+    """From when on single records bear on the state now, for the duties that the latest ones do not settle.
+
+    Those are the duties that ask a quantity, of which an earlier record may hold more, and rounds of checkpoints.
+    """
+    at = in_utc(at)
+    found = {
+        chain[0].stretches[0][1].id: judge.bears_from(chain)
+        for chain, judge in _judges(History(subject, basis, at).runs(), subject, basis, (), (), at)
+        if chain[-1].end is None and _asks_more(chain, subject)
+    }
+    return {name: since for name, since in found.items() if since is not None}
+
+
+def _asks_more(chain: list[Run], subject: SubjectFacts) -> bool:
+    duties = [duty for run in chain for _, duty in run.stretches]
+    walks = bool(subject.checkpoints) and any(duty.rule.evidence == "scan" for duty in duties)
+    return walks or any(duty.quantity is not None for duty in duties)
 
 
 def falls_due_next(now: Iterable[WindowState], until: datetime) -> tuple[WindowState, ...]:

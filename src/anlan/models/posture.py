@@ -9,7 +9,10 @@ from anlan.models.register import District, Place
 
 
 class PostureChange(models.Model):
-    """A level in force from `start` (in) to `end` (out); neither district nor place means the whole city."""
+    """A level in force from `start` (in) to `end` (out); neither district nor place means the whole city.
+
+    `end` may be stated later, at `end_recorded_at`; `planned_end` is what was known before that.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     level = models.CharField(max_length=8, choices=[(level, level) for level in LEVELS])
@@ -21,6 +24,7 @@ class PostureChange(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     end_recorded_at = models.DateTimeField(null=True, blank=True)
+    planned_end = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["start", "end"])]

@@ -171,24 +171,20 @@ def mark_rows(loaded: LoadedRegister, rules: Mapping[str, int], rows: Sequence[S
 def load_waivers(
     loaded: LoadedRegister, rules: Mapping[str, int], known_at: datetime | None = None
 ) -> WaiverRows:
-    """Waivers of places as rows, as known at a moment (None: now)."""
-    sql = """
-        SELECT scheme, rule, place_id, start, "end" FROM anlan_waiver
-        WHERE place_id IS NOT NULL AND
-    """
-    if known_at is None:
-        read = _read(f"{sql} withdrawn_at IS NULL")
-    else:
-        condition = "(withdrawn_at IS NULL OR withdrawn_at > %s) AND recorded_at <= %s"
-        read = _read(f"{sql} {condition}", [known_at, known_at])
+    """Waivers of places as rows, as known at a moment (None: now); a withdrawn one holds up to that moment."""
+    sql = 'SELECT scheme, rule, place_id, start, "end", withdrawn_at FROM anlan_waiver WHERE place_id IS NOT NULL'
+    read = _read(f"{sql} AND recorded_at <= %s", [known_at]) if known_at else _read(sql)
     rows = [row for row in read if f"{row[0]}/{row[1]}" in rules and row[2] in loaded.index]
     if not rows:
         return WaiverRows.none()
+    withdrawn = seconds_of([row[5] for row in rows])
+    if known_at is not None:
+        withdrawn = np.where(withdrawn <= known_at.timestamp(), withdrawn, np.nan)
     return WaiverRows(
         rule=np.array([rules[f"{row[0]}/{row[1]}"] for row in rows], dtype=np.int32),
         place=np.array([loaded.index[row[2]] for row in rows], dtype=np.int32),
         start=seconds_of([row[3] for row in rows]),
-        end=seconds_of([row[4] for row in rows]),
+        end=np.fmin(seconds_of([row[4] for row in rows]), withdrawn),
     )
 
 

@@ -11,16 +11,20 @@ from anlan.engine import duties as rules
 from anlan.engine import standing
 from anlan.engine.coverage import Coverage, coverage
 from anlan.engine.duties import Derived
-from anlan.engine.facts import Basis, EvidenceMark, SubjectFacts, WaiverSpan
+from anlan.engine.facts import Basis, EvidenceMark, SubjectFacts
 from anlan.engine.policy import FactValue, Level
 from anlan.engine.standing import WindowState
 from anlan.models import Department, Place
 from anlan.queries.schemes import adoptions, local_figures
 from anlan.queries.standing import latest_marks
-from anlan.queries.subjects import department_subjects, evidence_marks, place_subject, waiver_spans
-
-ROUND_LOOKBACK = timedelta(days=3)
-"""How far back single visits are read: for anything longer the latest record of a rule decides."""
+from anlan.queries.subjects import (
+    by_subject,
+    department_subjects,
+    evidence_marks,
+    place_subject,
+    place_subjects,
+    waiver_spans,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +59,34 @@ def place_account(
     place: Place, at: datetime, known_at: datetime | None = None, works_by: Basis | None = None
 ) -> Account:
     """What a place owes at a moment."""
-    subject = place_subject(place, known_at)
-    return _account(subject, Q(place=place), at, known_at, works_by or basis(known_at))
+    return place_accounts([place], at, known_at, works_by)[0]
+
+
+def place_accounts(
+    places: Sequence[Place], at: datetime, known_at: datetime | None = None, works_by: Basis | None = None
+) -> list[Account]:
+    """What some places owe; a fixed number of reads."""
+    of = Q(place__in=[place.pk for place in places])
+    return _accounts(place_subjects(places, known_at), of, at, known_at, works_by or basis(known_at))
 
 
 def department_account(
     department: Department, at: datetime, known_at: datetime | None = None, works_by: Basis | None = None
 ) -> Account:
     """What a department owes at a moment."""
-    subject = department_subjects([department], known_at)[0]
-    return _account(subject, Q(department=department), at, known_at, works_by or basis(known_at))
+    return department_accounts([department], at, known_at, works_by)[0]
 
 
 def department_accounts(
-    departments: Sequence[Department], at: datetime, known_at: datetime | None = None
+    departments: Sequence[Department],
+    at: datetime,
+    known_at: datetime | None = None,
+    works_by: Basis | None = None,
 ) -> list[Account]:
-    """What many departments owe; a fixed number of reads."""
-    works_by = basis(known_at)
+    """What some departments owe; a fixed number of reads."""
+    of = Q(department__in=[department.pk for department in departments])
     subjects = department_subjects(departments, known_at)
-    ids = [department.pk for department in departments]
-    of = Q(department__in=ids)
-    marks = latest_marks(of, at, known_at)
-    spans = waiver_spans(of=of, known_at=known_at)
-    return [
-        _judge(
-            subject,
-            [mark for mark in marks if mark.subject == subject.code],
-            [span for span in spans if span.subject == subject.code],
-            at,
-            known_at,
-            works_by,
-        )
-        for subject in subjects
-    ]
+    return _accounts(subjects, of, at, known_at, works_by or basis(known_at))
 
 
 def what_if(
@@ -99,10 +98,9 @@ def what_if(
 
 def year_of_place(place: Place, year: int, at: datetime, duty: str = "") -> Coverage:
     """A year's windows of a place by day and state, as a calendar picture shows them; of one duty if named."""
-    zone = timezone.get_default_timezone()
-    start = datetime(year, 1, 1, tzinfo=zone) - timedelta(days=1)
-    until = min(at, datetime(year + 1, 1, 1, tzinfo=zone) + timedelta(days=40))
-    marks = evidence_marks(of=Q(place=place), since=start, until=until)
+    start = datetime(year, 1, 1, tzinfo=timezone.get_default_timezone())
+    until = min(at, datetime(year + 1, 1, 1, tzinfo=start.tzinfo) + timedelta(days=40))
+    marks = _marks_between(Q(place=place), start, until, at)
     waivers = waiver_spans(of=Q(place=place))
     return coverage(place_subject(place), basis(), marks, waivers, year, at, duty)
 
@@ -111,44 +109,69 @@ def windows_of_place(
     place: Place, start: datetime, end: datetime, at: datetime, known_at: datetime | None = None
 ) -> tuple[WindowState, ...]:
     """Every window of a place in a period, with its state at `at`."""
-    marks = evidence_marks(of=Q(place=place), since=start - timedelta(days=400), until=at, known_at=known_at)
+    marks = _marks_between(Q(place=place), start, at, at, known_at)
     waivers = waiver_spans(of=Q(place=place), known_at=known_at)
     return standing.states(place_subject(place, known_at), basis(known_at), marks, waivers, start, end, at)
 
 
-def _account(
-    subject: SubjectFacts, of: Q, at: datetime, known_at: datetime | None, works_by: Basis
-) -> Account:
-    derived = rules.derive(subject, works_by, at)
-    longest = max(
-        (_round(duty) for duty in derived.duties if duty.rule.evidence == "scan"), default=timedelta()
-    )
-    marks = latest_marks(of, at, known_at)
-    recent = evidence_marks(of=of, since=at - max(ROUND_LOOKBACK, longest * 3), until=at, known_at=known_at)
-    known = {mark.id for mark in recent}
-    marks = [mark for mark in marks if mark.id not in known] + recent
-    spans = waiver_spans(of=of, known_at=known_at)
-    return _judge(subject, marks, spans, at, known_at, works_by)
+def _marks_between(
+    of: Q, start: datetime, until: datetime, at: datetime, known_at: datetime | None = None
+) -> list[EvidenceMark]:
+    """The records that bear on windows of a period: all in it and in the year before, and the latest of all.
+
+    What stood at the start may be older than that year, and what was owed once may have been done after `until`.
+    """
+    since = start - timedelta(days=370)
+    found = [
+        *latest_marks(of, since, known_at),
+        *evidence_marks(of=of, since=since, until=until, known_at=known_at),
+        *latest_marks(of, at, known_at),
+    ]
+    return list({mark.id: mark for mark in found}.values())
 
 
-def _judge(
-    subject: SubjectFacts,
-    marks: Sequence[EvidenceMark],
-    spans: Sequence[WaiverSpan],
+def standings_of(
+    subjects: Sequence[SubjectFacts],
+    of: Q,
     at: datetime,
-    known_at: datetime | None,
-    works_by: Basis,
-) -> Account:
-    return Account(
-        subject=subject,
-        derived=rules.derive(subject, works_by, at),
-        states=standing.state_now(subject, works_by, marks, spans, at),
-        at=at,
-        known_at=known_at,
-    )
+    known_at: datetime | None = None,
+    works_by: Basis | None = None,
+) -> list[tuple[WindowState, ...]]:
+    """How the duties of some subjects stand now, subject by subject, without reasons; a fixed number of reads."""
+    works_by = works_by or basis(known_at)
+    marks = by_subject(_marks_for_now(subjects, of, at, known_at, works_by))
+    spans = by_subject(waiver_spans(of=of, known_at=known_at))
+    return [
+        standing.state_now(subject, works_by, marks[subject.code], spans[subject.code], at)
+        for subject in subjects
+    ]
 
 
-def _round(duty: rules.Duty) -> timedelta:
-    bands = duty.cadence if isinstance(duty.cadence, tuple) else ()
-    lengths = [band.every for band in bands if isinstance(band.every, timedelta)]
-    return max(lengths, default=timedelta())
+def _accounts(
+    subjects: Sequence[SubjectFacts], of: Q, at: datetime, known_at: datetime | None, works_by: Basis
+) -> list[Account]:
+    found = standings_of(subjects, of, at, known_at, works_by)
+    return [
+        Account(subject, rules.derive(subject, works_by, at), states, at, known_at)
+        for subject, states in zip(subjects, found, strict=True)
+    ]
+
+
+def _marks_for_now(
+    subjects: Sequence[SubjectFacts], of: Q, at: datetime, known_at: datetime | None, works_by: Basis
+) -> list[EvidenceMark]:
+    """The latest records of each rule and checkpoint, and those single ones that they hide and that bear on now."""
+    latest = latest_marks(of, at, known_at)
+    since: dict[str, datetime] = {}
+    for subject in subjects:
+        for duty, start in standing.bears_from(subject, works_by, at).items():
+            since[duty] = min(start, since.get(duty, start))
+    if not since:
+        return latest
+    single = Q()
+    for duty, start in since.items():
+        scheme, rule = duty.split("/", 1)
+        single |= Q(scheme=scheme, rule=rule, effective_at__gte=start)
+    records = evidence_marks(of=of & single, until=at, known_at=known_at)
+    known = {mark.id for mark in records}
+    return [mark for mark in latest if mark.id not in known] + records

@@ -1,6 +1,6 @@
 """What is missing: duties whose state is overdue or not evidenced, of places and of departments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,23 @@ from django.utils import timezone
 
 from anlan.engine import standing
 from anlan.engine.board import FOREVER, moment_of
-from anlan.engine.facts import EvidenceMark
+from anlan.engine.facts import Basis, SubjectFacts
 from anlan.engine.policy import Text
-from anlan.engine.states import STATES, State
-from anlan.models import Department, District, Place
+from anlan.engine.states import STATES, State, WindowState
+from anlan.models import Department, Place
 from anlan.queries.board import Board, board, board_as_of
-from anlan.queries.duties import basis, department_accounts
-from anlan.queries.subjects import evidence_marks, place_subjects, waiver_spans
+from anlan.queries.districts import with_parts
+from anlan.queries.duties import basis, standings_of
+from anlan.queries.subjects import (
+    by_subject,
+    department_subjects,
+    evidence_marks,
+    place_subjects,
+    waiver_spans,
+)
+
+_AT_ONCE = 500
+"""So many places are read and judged together, so that the evidence of a city need not fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +51,63 @@ def gaps_at(
     """Every gap at a moment as known at another, places by name, then departments; a fixed number of reads."""
     present = known_at is None and abs((at - now).total_seconds()) < 1
     found = board(at) if present else board_as_of(at, known_at)
-    districts = _with_parts(district)
+    districts = with_parts(district) if district else None
     return [*_of_places(found, districts), *_of_departments(at, known_at, districts)]
 
 
 def gaps_between(
     start: datetime, at: datetime, *, known_at: datetime | None = None, district: str = ""
 ) -> list[Gap]:
-    """Every window of places missed from `start` to `at`, however many a duty has."""
-    places = Place.objects.select_related("district").order_by("name_sort", "id")
+    """Every window missed from `start` to `at`, however many a duty has: places by name, then departments."""
+    places = Place.objects.order_by("name_sort", "id")
+    departments = Department.objects.order_by("code")
     if district:
-        places = places.filter(district__in=_with_parts(district) or ())
-    rows = {place.code: place for place in places}
+        codes = with_parts(district)
+        places, departments = places.filter(district__in=codes), departments.filter(district__in=codes)
     works_by = basis(known_at)
-    of = Q(place__in=[place.pk for place in rows.values()])
-    marks: dict[str, list[EvidenceMark]] = {code: [] for code in rows}
-    for mark in evidence_marks(of=of, until=at, known_at=known_at):
-        marks[mark.subject].append(mark)
-    waivers = waiver_spans(of=of, known_at=known_at)
+    chosen = list(places)
+    found: list[Gap] = []
+    for first in range(0, len(chosen), _AT_ONCE):
+        some = chosen[first : first + _AT_ONCE]
+        of = Q(place__in=[place.pk for place in some])
+        found += _missed(place_subjects(some, known_at), of, works_by, (start, at), known_at)
+    of = Q(department__in=[department.pk for department in departments])
+    subjects = department_subjects(list(departments), known_at)
+    return found + _missed(subjects, of, works_by, (start, at), known_at)
+
+
+def _missed(
+    subjects: Sequence[SubjectFacts],
+    of: Q,
+    works_by: Basis,
+    period: tuple[datetime, datetime],
+    known_at: datetime | None,
+) -> list[Gap]:
+    start, at = period
+    marks = by_subject(evidence_marks(of=of, until=at, known_at=known_at))
+    waivers = by_subject(waiver_spans(of=of, known_at=known_at))
     return [
-        Gap(
-            subject.code,
-            subject.name,
-            subject.district,
-            missed.duty.scheme,
-            missed.duty.rule.id,
-            missed.duty.rule.title,
-            missed.key,
-            missed.window.start,
-            missed.deadline,
-            missed.state,
-        )
-        for subject in place_subjects(list(rows.values()), known_at)
-        for missed in standing.missed(
-            subject,
-            works_by,
-            marks[subject.code],
-            [span for span in waivers if span.subject == subject.code],
-            start,
-            at,
-            at,
+        _gap(subject, window)
+        for subject in subjects
+        for window in standing.missed(
+            subject, works_by, marks[subject.code], waivers[subject.code], start, at, at
         )
     ]
+
+
+def _gap(subject: SubjectFacts, state: WindowState) -> Gap:
+    return Gap(
+        place=subject.code,
+        name=subject.name,
+        district=subject.district,
+        scheme=state.duty.scheme,
+        rule=state.duty.rule.id,
+        title=state.duty.rule.title,
+        key=state.key,
+        start=state.window.start,
+        due=state.deadline,
+        state=state.state,
+    )
 
 
 def _of_places(found: Board, districts: frozenset[str] | None) -> Iterator[Gap]:
@@ -120,30 +145,7 @@ def _of_departments(
     departments = Department.objects.order_by("code")
     if districts is not None:
         departments = departments.filter(district__in=districts)
-    for account in department_accounts(list(departments), at, known_at):
-        for gap in account.gaps:
-            yield Gap(
-                account.subject.code,
-                account.subject.name,
-                account.subject.district,
-                gap.duty.scheme,
-                gap.duty.rule.id,
-                gap.duty.rule.title,
-                gap.key,
-                gap.window.start,
-                gap.deadline,
-                gap.state,
-            )
-
-
-def _with_parts(district: str) -> frozenset[str] | None:
-    """A district and all that are part of it; None for no district in particular."""
-    if not district:
-        return None
-    parents = dict(District.objects.values_list("code", "parent_id"))
-    found = {district}
-    while True:
-        more = {code for code, parent in parents.items() if parent in found} - found
-        if not more:
-            return frozenset(found)
-        found |= more
+    subjects = department_subjects(list(departments), known_at)
+    of = Q(department__in=[department.pk for department in departments])
+    for subject, states in zip(subjects, standings_of(subjects, of, at, known_at), strict=True):
+        yield from (_gap(subject, state) for state in states if state.is_gap)

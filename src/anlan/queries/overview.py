@@ -1,6 +1,5 @@
 """The board's figures: what is missing, due and recorded, by district, tier and duty, within somebody's reach."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +13,10 @@ from anlan.engine.policy import Text
 from anlan.engine.states import STATES, State
 from anlan.models import Department, District, Finding, Place
 from anlan.queries.board import WORST, Board, board
-from anlan.queries.duties import department_accounts
+from anlan.queries.districts import with_parts
+from anlan.queries.duties import standings_of
 from anlan.queries.reach import departments_within, findings_within, within
+from anlan.queries.subjects import department_subjects
 
 SHOWN = 12
 """How many duties and deadlines the board lists; the rest are one click away."""
@@ -78,13 +79,14 @@ class Overview:
 def overview(at: datetime, reach: Reach, *, district: str = "", scheme: str = "", hours: int = 4) -> Overview:
     """The board for somebody, maybe of one district or scheme; a fixed number of reads."""
     city = board(at)
-    mine = _places_within(city, reach, district)
+    parts = with_parts(district) if district else None
+    mine = _places_within(city, reach, parts)
     chosen = mine[city.compiled.place] & _of_scheme(city, scheme)
     tier_scheme = scheme or _main_scheme(city)
     names = _district_names()
     findings = findings_within(reach, Finding.objects.filter(closed_at__isnull=True))
-    if district:
-        findings = findings.filter(place__district=district)
+    if parts is not None:
+        findings = findings.filter(place__district__in=parts)
     late = findings.aggregate(open=Count("id"), overdue=Count("id", filter=Q(deadline__lte=at)))
     soon = _falling(city, chosen, at, hours)
     return Overview(
@@ -114,13 +116,14 @@ def state_of_places(city: Board, mine: NDArray[np.bool_]) -> dict[str, str]:
     return {codes[int(number)]: (*WORST, "")[int(worst[number])] for number in np.flatnonzero(mine)}
 
 
-def _places_within(city: Board, reach: Reach, district: str) -> NDArray[np.bool_]:
+def _places_within(city: Board, reach: Reach, parts: frozenset[str] | None) -> NDArray[np.bool_]:
     everything = np.ones(len(city.loaded.ids), dtype=bool)
     mine = everything if reach.everywhere else city.within(_codes_within(reach))
-    if district:
-        wanted = [number for number, code in enumerate(city.loaded.districts) if code == district]
-        mine = mine & np.isin(city.loaded.register.district, wanted)
-    return mine & ~(city.loaded.register.closed <= city.at.timestamp())
+    register, now = city.loaded.register, city.at.timestamp()
+    if parts is not None:
+        wanted = [number for number, code in enumerate(city.loaded.districts) if code in parts]
+        mine = mine & np.isin(register.district, wanted)
+    return mine & (register.registered <= now) & (now < register.closed)
 
 
 def _codes_within(reach: Reach) -> frozenset[str]:
@@ -231,10 +234,13 @@ def _district_names() -> dict[str, Text]:
 
 
 def _departments(at: datetime, reach: Reach, scheme: str) -> tuple[Row, ...]:
-    departments: Sequence[Department] = list(departments_within(reach, Department.objects.order_by("code")))
+    departments = list(departments_within(reach, Department.objects.order_by("code")))
+    of = Q(department__in=[department.pk for department in departments])
     rows = []
-    for department, account in zip(departments, department_accounts(departments, at), strict=True):
-        states = [state.state for state in account.states if not scheme or state.duty.scheme == scheme]
+    for department, found in zip(
+        departments, standings_of(department_subjects(departments), of, at), strict=True
+    ):
+        states = [state.state for state in found if not scheme or state.duty.scheme == scheme]
         counts: dict[State, int] = {state: states.count(state) for state in STATES}
         rows.append(
             Row(

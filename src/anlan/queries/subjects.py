@@ -30,8 +30,10 @@ from anlan.models import (
     Waiver,
 )
 
-_Dated = TypeVar("_Dated", PlaceFact, Occurrence)
+_Dated = TypeVar("_Dated", PlaceFact, Occurrence, Waiver)
 _OfPlace = TypeVar("_OfPlace", PlaceFact, Occurrence, Checkpoint)
+
+_OfSubject = TypeVar("_OfSubject", EvidenceMark, WaiverSpan)
 
 FLAGS = ("critical_facility", "public_service")
 
@@ -101,8 +103,7 @@ def closed_as_known(
     """When a subject was closed, as known at a moment; one that nobody knew of then is as if never opened."""
     if not is_known:
         return subject.registered_at
-    hidden = known_at is not None and subject.closed_at is not None and subject.closed_at > known_at
-    return None if hidden else subject.closed_at
+    return None if _hidden(subject.closed_at, known_at) else subject.closed_at
 
 
 def evidence_marks(
@@ -151,13 +152,17 @@ def marks(rows: QuerySet[Evidence]) -> list[EvidenceMark]:
 
 
 def waiver_spans(*, of: Q, known_at: datetime | None = None) -> list[WaiverSpan]:
-    """Waivers of subjects known by then."""
-    return [_span(row) for row in _standing_waivers(known_at).filter(of)]
+    """Waivers of subjects known by then; one that was withdrawn holds up to that moment."""
+    rows = Waiver.objects.select_related("place", "department").filter(of).order_by("start")
+    return [_span(row, known_at) for row in _known(rows, known_at)]
 
 
-def all_waiver_spans(known_at: datetime | None = None) -> list[WaiverSpan]:
-    """Every waiver known by then."""
-    return [_span(row) for row in _standing_waivers(known_at)]
+def by_subject(found: Sequence[_OfSubject]) -> dict[str, list[_OfSubject]]:
+    """Evidence or waivers by the code of whom they are about."""
+    grouped: dict[str, list[_OfSubject]] = defaultdict(list)
+    for one in found:
+        grouped[one.subject].append(one)
+    return grouped
 
 
 class PostureSpans:
@@ -171,11 +176,9 @@ class PostureSpans:
         self.districts: dict[str, list[PostureSpan]] = defaultdict(list)
         self.places: dict[UUID, list[PostureSpan]] = defaultdict(list)
         for row in rows:
-            unknown_end = (
-                known_at is not None and row.end_recorded_at is not None and row.end_recorded_at > known_at
-            )
+            unknown_end = _hidden(row.end_recorded_at, known_at)
             level = cast("Level", row.level)
-            span = PostureSpan(row.start, None if unknown_end else row.end, level, row.reason)
+            span = PostureSpan(row.start, row.planned_end if unknown_end else row.end, level, row.reason)
             if row.place_id:
                 self.places[row.place_id].append(span)
             elif row.district_id:
@@ -232,8 +235,13 @@ def _checkpoints(rows: Sequence[Checkpoint], known_at: datetime | None) -> Itera
     """Those known by then; opening and closing one is recorded at the moment it happens."""
     for row in rows:
         if known_at is None or row.opened_at <= known_at:
-            hidden = known_at is not None and row.closed_at is not None and row.closed_at > known_at
-            yield CheckpointSpan(row.code, row.opened_at, None if hidden else row.closed_at)
+            closed = None if _hidden(row.closed_at, known_at) else row.closed_at
+            yield CheckpointSpan(row.code, row.opened_at, closed)
+
+
+def _hidden(recorded_at: datetime | None, known_at: datetime | None) -> bool:
+    """Whether something was recorded only after the moment as of which is asked."""
+    return recorded_at is not None and known_at is not None and recorded_at > known_at
 
 
 def _known(rows: QuerySet[_Dated], known_at: datetime | None) -> QuerySet[_Dated]:
@@ -247,14 +255,8 @@ def _by_place(rows: Iterable[_OfPlace]) -> dict[UUID, list[_OfPlace]]:
     return grouped
 
 
-def _standing_waivers(known_at: datetime | None) -> QuerySet[Waiver]:
-    rows = Waiver.objects.select_related("place", "department").order_by("start")
-    if known_at is None:
-        return rows.filter(withdrawn_at__isnull=True)
-    known = rows.filter(recorded_at__lte=known_at)
-    return known.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
-
-
-def _span(row: Waiver) -> WaiverSpan:
+def _span(row: Waiver, known_at: datetime | None) -> WaiverSpan:
     subject = row.place.code if row.place else row.department.code if row.department else ""
-    return WaiverSpan(row.scheme, row.rule, subject, row.start, row.end, row.reason, str(row.pk))
+    withdrawn = row.withdrawn_at
+    end = row.end if withdrawn is None or _hidden(withdrawn, known_at) else min(row.end, withdrawn)
+    return WaiverSpan(row.scheme, row.rule, subject, row.start, end, row.reason, str(row.pk))
