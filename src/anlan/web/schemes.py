@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -15,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions import schemes as actions
-from anlan.engine.figures import Figure, Figures
-from anlan.engine.policy import Case, Reference, Rule, RuleKind, Scheme, Text
+from anlan.engine.durations import duration_of
+from anlan.engine.figures import Figure, Figures, suits
+from anlan.engine.policy import Case, Parameter, Reference, Rule, RuleKind, Scheme, Text
 from anlan.engine.rule_words import (
     case_expectations,
     case_facts,
@@ -51,6 +53,10 @@ KINDS: dict[RuleKind, Any] = {
     "criterion": gettext_lazy("Criteria"),
     "plan": gettext_lazy("Emergency plans"),
 }
+
+
+FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+"""How a flag may be written."""
 
 
 class RuleFilter(forms.Form):
@@ -243,13 +249,23 @@ class LocalValueForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, sample: object, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parameter: Parameter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sample = sample
+        self.parameter = parameter
 
     def clean_value(self) -> bool | int | float | str:
         text = str(self.cleaned_data["value"]).strip()
-        if isinstance(self.sample, bool) or not isinstance(self.sample, int | float):
+        own = self.parameter.values[-1].value
+        if isinstance(own, bool):
+            if text.lower() not in FLAGS:
+                raise forms.ValidationError(_("This figure is yes or no; write true or false."))
+            return FLAGS[text.lower()]
+        if not isinstance(own, int | float):
+            if not suits(self.parameter, text) or _is_nothing(own, text):
+                raise forms.ValidationError(
+                    _("This figure is written like %(own)s; a length of time as PT30M, PT2H or P7D.")
+                    % {"own": own}
+                )
             return text
         try:
             number = float(text.replace(",", ""))
@@ -269,6 +285,11 @@ class LocalValueForm(forms.Form):
         return cleaned
 
 
+def _is_nothing(own: object, text: str) -> bool:
+    """Whether a length of time is written that is shorter than a minute: no window could be that short."""
+    return str(own).startswith("P") and duration_of(text) < timedelta(minutes=1)
+
+
 @needs("set-local-values")
 def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> HttpResponse:
     """State the city's own value for a figure, with its reason and period."""
@@ -278,7 +299,7 @@ def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> Http
         raise Http404
     form = LocalValueForm(
         request.POST or None,
-        sample=parameter.values[-1].value,
+        parameter=parameter,
         initial={"valid_from": timezone.localtime(clock.now()).date()},
     )
     if request.method == "POST" and form.is_valid():
