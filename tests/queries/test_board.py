@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import a_place, adopt_plan, some_evidence
 
-from anlan.actions.duties import strike_evidence
+from anlan.actions.duties import give_waiver, strike_evidence
 from anlan.actions.posture import end_posture, raise_posture
 from anlan.actions.register import add_checkpoint, change_facts
-from anlan.models import Place
+from anlan.models import Entry, Place
+from anlan.models.ids import earliest_id
 from anlan.queries.board import Board, board, board_as_of
+from anlan.queries.board_register import load_register, load_standing, load_waivers
 from anlan.queries.duties import place_account
 from anlan.queries.gaps import gaps_at, gaps_between
 
@@ -64,6 +66,31 @@ def test_the_board_follows_what_is_recorded_and_struck() -> None:
     assert states_on(board(NOW))[duty] == "recorded"
     strike_evidence(visit, by=None, at=NOW, reason="误扫")
     assert states_on(board(NOW))[duty] == "not-evidenced"
+
+
+def test_an_entry_from_a_clock_that_runs_ahead_hides_nothing_recorded_after_it() -> None:
+    place = a_small_city()[0]
+    duty = ("M-1", "city-plan-2026/mobile-patrol")
+    ahead = earliest_id(datetime.now(UTC) + timedelta(hours=1))
+    Entry.objects.create(id=ahead, at=NOW, action="sign-in", subject_kind="person", subject_id="")
+    now = datetime.now(UTC)
+    before = states_on(board(now))[duty]
+    some_evidence(place, at=now - timedelta(seconds=1), rule="mobile-patrol", kind="scan")
+    assert (before, states_on(board(now + timedelta(seconds=1)))[duty]) == ("not-evidenced", "recorded")
+
+
+def test_a_place_registered_while_the_board_is_read_is_left_for_the_next_time() -> None:
+    a_small_city()
+    loaded = load_register()
+    place = a_place("Z-9", daily_visitors=3000, at=START)
+    some_evidence(place, at=NOW, rule="mobile-patrol", kind="scan")
+    give_waiver(
+        scheme="city-plan-2026", rule="mobile-patrol", start=START, end=NOW, reason="", by=None, at=NOW, place=place
+    )  # fmt: skip
+    numbers = {"city-plan-2026/mobile-patrol": 0}
+    assert not len(load_standing(loaded, numbers).rule)
+    assert not len(load_waivers(loaded, numbers).rule)
+    assert ("Z-9", "city-plan-2026/mobile-patrol") in states_on(board(NOW))
 
 
 def test_the_board_follows_the_register_and_the_posture() -> None:

@@ -20,7 +20,7 @@ from anlan.engine import board as rules
 from anlan.engine.board import AlignedMarks, BoardStates, CompiledDuties, MarkRows, WaiverRows, moment_of
 from anlan.engine.facts import Basis
 from anlan.models import Entry, Evidence, Standing
-from anlan.models.ids import earliest_id
+from anlan.models.ids import earliest_id, made_at
 from anlan.queries.board_register import LoadedRegister, load_register, load_standing, load_waivers, mark_rows
 from anlan.queries.duties import basis
 
@@ -152,7 +152,8 @@ def numbers_of(compiled: CompiledDuties) -> dict[str, int]:
 
 def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
     name = str(connection.settings_dict["NAME"])
-    entries = _new_entries(kept)
+    since = _read_until(kept, at) - OVERLAP
+    entries = [entry for entry in _entries(since) if entry[0] not in kept.seen]
     kinds = {kind for _id, kind, _action, _subject in entries}
     stale = kept.compiled is None or kept.database != name or bool(kinds & COMPILING)
     if kept.compiled is not None and not stale:
@@ -175,23 +176,19 @@ def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
     kept.database = name
     kept.changes += stale or bool(entries)
     kept.seen = kept.seen | {identifier for identifier, _k, _a, _s in entries}
-    latest = max(kept.seen, default=None)
-    if latest is not None:
-        bound = earliest_id(latest, OVERLAP)
-        kept.seen = frozenset(identifier for identifier in kept.seen if identifier > bound)
+    bound = earliest_id(_read_until(kept, at) - OVERLAP)
+    kept.seen = frozenset(identifier for identifier in kept.seen if identifier > bound)
 
 
-def _new_entries(kept: _Kept) -> list[tuple[UUID, str, str, str]]:
-    """What the journal says happened since the board was last brought up to date."""
-    entries = Entry.objects.order_by("id").values_list("id", "subject_kind", "action", "subject_id")
-    newest = (
-        max(kept.seen, default=None) or Entry.objects.order_by("-id").values_list("id", flat=True).first()
-    )
-    if newest is None:
-        return []
-    return [
-        entry for entry in entries.filter(id__gt=earliest_id(newest, OVERLAP)) if entry[0] not in kept.seen
-    ]
+def _read_until(kept: _Kept, at: datetime) -> datetime:
+    """Up to when the journal has been read, and never later than now: an entry may bear the time of a fast clock."""
+    return min(at, made_at(max(kept.seen))) if kept.seen else at
+
+
+def _entries(since: datetime) -> list[tuple[UUID, str, str, str]]:
+    """What the journal says happened since a moment."""
+    entries = Entry.objects.filter(id__gt=earliest_id(since)).order_by("id")
+    return list(entries.values_list("id", "subject_kind", "action", "subject_id"))
 
 
 def _realigned(
