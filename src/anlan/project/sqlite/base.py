@@ -48,8 +48,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._enter_line()
         try:
+            self._enter_line()
             self._django._start_transaction_under_autocommit()
         except BaseException:
             self._leave_line()
@@ -89,7 +89,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _leave_line(self) -> None:
         if not self._queued:
             return
-        if self._lock_file is not None:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
         self._queued = False
-        _LINE.release()
+        try:
+            if self._lock_file is not None:
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+        finally:
+            _LINE.release()
