@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from anlan.engine.policy import FactValue, Level, Scheme, Subject
 
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
+"""The zone of a city that names none."""
+
 FOREVER: datetime | None = None
 """An open end: still so, until a later record says otherwise."""
 
@@ -99,7 +102,7 @@ class Basis:
 
     adoptions: tuple[Adoption, ...]
     local: tuple[LocalFigure, ...] = ()
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = CITY_ZONE
 
 
 @dataclass(frozen=True, slots=True)
