@@ -48,6 +48,7 @@ class Site:
 
     address: str
     data: Path
+    schemes: Path
     accounts: tuple[dict[str, str], ...]
 
     def account(self, role: str) -> dict[str, str]:
@@ -65,24 +66,25 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all journeys, started the way people start it."""
     if address := os.environ.get("ANLAN_TEST_SITE"):
-        data = Path(os.environ["ANLAN_DATA"])
-        yield Site(address.rstrip("/"), data, _accounts(data))
+        data, schemes = Path(os.environ["ANLAN_DATA"]), Path(os.environ["ANLAN_SCHEMES"])
+        yield Site(address.rstrip("/"), data, schemes, _accounts(data))
         return
     data = tmp_path_factory.mktemp("site")
+    schemes = Path(shutil.copytree(ROOT / "schemes", tmp_path_factory.mktemp("schemes") / "schemes"))
     port = _free_port()
     log = data / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [*_anlan(), "serve", "--data", str(data), "--port", str(port)],
             cwd=ROOT,
-            env=_environment(),
+            env={**_environment(), "ANLAN_SCHEMES": str(schemes)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
     try:
         _wait_until_announced(server, log)
-        yield Site(f"http://localhost:{port}", data, _accounts(data))
+        yield Site(f"http://localhost:{port}", data, schemes, _accounts(data))
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -104,15 +106,27 @@ def _environment() -> dict[str, str]:
 
 
 def _accounts(data: Path) -> tuple[dict[str, str], ...]:
+    return tuple(answer_of(data, "demo", "accounts"))
+
+
+def answer_of(data: Path, *command: str) -> Any:
+    """What a command of `anlan` answers about the site's data; one that answers no (1) has answered."""
     outcome = subprocess.run(
-        [*_anlan(), "--data", str(data), "demo", "accounts", "--json"],
+        [*_anlan(), "--data", str(data), *command, "--json"],
         cwd=ROOT,
         env=_environment(),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    return tuple(json.loads(outcome.stdout))
+    assert outcome.returncode in {0, 1}, outcome.stderr
+    return json.loads(outcome.stdout)
+
+
+@pytest.fixture
+def ask(site: Site) -> Callable[..., Any]:
+    """`ask("gaps")`: the command line's answer about the same data, so that a journey can choose its place."""
+    return lambda *command: answer_of(site.data, *command)
 
 
 def _free_port() -> int:
@@ -261,9 +275,9 @@ def set_language(context: BrowserContext, site: Site, language: str) -> None:
 def sign_in(page: Page, account: dict[str, str]) -> None:
     """Sign in through the form."""
     page.goto("/sign-in/")
-    page.locator("input[name=username]").fill(account["username"])
-    page.locator("input[name=password]").fill(account["password"])
-    page.locator("input[name=password]").press("Enter")
+    page.locator("#id_username").fill(account["username"])
+    page.locator("#id_password").fill(account["password"])
+    page.locator("#id_password").press("Enter")
     page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
@@ -282,3 +296,17 @@ def violations() -> Callable[[Page], list[str]]:
         ]
 
     return find
+
+
+@pytest.fixture
+def sound(site: Site, violations: Callable[[Page], list[str]]) -> Callable[[Page], None]:
+    """Holds a page, in both languages, against what axe-core knows; the page is left in its own language."""
+
+    def check(page: Page) -> None:
+        before = page.locator("html").get_attribute("lang") or ""
+        for language in ("en", "zh-hans") if before.lower().startswith("zh") else ("zh-hans", "en"):
+            set_language(page.context, site, language)
+            page.reload()
+            assert violations(page) == [], f"{page.url} in {language}"
+
+    return check
