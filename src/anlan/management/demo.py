@@ -8,8 +8,9 @@ import click
 from django.conf import settings
 from django.utils import timezone
 
+from anlan.engine.policy import Scheme
 from anlan.engine.schemes import read_scheme
-from anlan.management.terminal import tell
+from anlan.management.terminal import refuse, tell
 from anlan.models import Place, User
 
 
@@ -34,7 +35,7 @@ def load(schemes: tuple[str, ...], seed: int) -> None:
     now = timezone.localtime()
     adopted = schemes or DEFAULT_SCHEMES
     tell("生成演示城市", "making the demo city")
-    read = [scheme for name in adopted if (scheme := read_scheme(settings.SCHEMES / name)[0])]
+    read = [_readable(name) for name in adopted]
     city = demo_city(seed=seed, today=now.date(), until=_this_morning(now), schemes=read)
     load_city(city, at=now, schemes=adopted, progress=tell)
 
@@ -52,6 +53,14 @@ def accounts(as_json: bool) -> None:
         return
     for account in shown:
         click.echo(f"  {account.username:<12} {account.password:<16} {account.name_zh}  {account.role}")
+
+
+def _readable(name: str) -> Scheme:
+    scheme, problems = read_scheme(settings.SCHEMES / name)
+    if scheme is None or problems:
+        said = problems[0].message
+        refuse(f"方案 {name} 读不出来：{said.zh}", f"Cannot read the scheme {name}: {said.en}")
+    return scheme
 
 
 def _this_morning(now: datetime) -> datetime:

@@ -54,7 +54,8 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
             edition, problems = store_folder(settings.SCHEMES / scheme, by=office, at=at)
             if edition is None:
                 raise ValueError(f"{scheme}: {problems[0].message.en if problems else 'cannot be read'}")
-            adopt(edition, valid_from=max(start, _valid_from(edition.sha256, zone)), by=office, at=at)
+            since = max(start, _valid_from(edition.sha256, zone))
+            adopt(edition, valid_from=since, by=office, at=min(since, at))
         progress("场所", "places")
         _places(city, office, zone)
         progress("履职证据", "evidence")

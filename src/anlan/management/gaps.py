@@ -4,8 +4,9 @@ from datetime import datetime
 
 import click
 
+from anlan.engine.scheme_report import did_you_mean
 from anlan.management.output import WHEN, as_json, city_zone, in_terminal_language, write_json, write_table
-from anlan.management.terminal import both
+from anlan.management.terminal import both, refuse
 
 
 @click.command()
@@ -18,10 +19,16 @@ def gaps(
     at: datetime | None, known_at: datetime | None, district: str, since: datetime | None, as_json: bool
 ) -> None:
     """List the duties that are overdue or not evidenced.  逾期或无证据的职责。"""
+    from anlan.models import District
     from anlan.queries.gaps import gaps_at, gaps_between
 
     now = datetime.now(city_zone())
     moment = at or now
+    if district and not District.objects.filter(code=district).exists():
+        near = did_you_mean(district, District.objects.values_list("code", flat=True))
+        refuse(f"没有辖区 {district}。{near.zh}", f"There is no district {district}. {near.en}")
+    if since is not None and since >= moment:
+        refuse("--since 应早于 --at（默认现在）。", "--since must be before --at (default: now).")
     if since is not None:
         found = gaps_between(since, moment, known_at=known_at, district=district)
     else:

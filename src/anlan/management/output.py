@@ -18,7 +18,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON  wri
 
 
 class When(click.ParamType["datetime"]):
-    """A date (its first moment) or a time; without an offset it is the city's local time."""
+    """A date (its first moment) or a time from 2000 to 2199; without an offset it is the city's local time."""
 
     name = "when"
 
@@ -30,8 +30,10 @@ class When(click.ParamType["datetime"]):
         except ValueError:
             self.fail(
                 both(
-                    f"无法读懂时间“{value}”，请写成 2026-11-23 或 2026-11-23T19:30+08:00。",
-                    f"cannot read the time '{value}'; write 2026-11-23 or 2026-11-23T19:30+08:00.",
+                    f"无法读懂时间“{value}”，请写成 2026-11-23 或 2026-11-23T19:30+08:00，"
+                    f"年份 {EARLIEST} 至 {LATEST}。",
+                    f"cannot read the time '{value}'; write 2026-11-23 or 2026-11-23T19:30+08:00, "
+                    f"of a year from {EARLIEST} to {LATEST}.",
                 ),
                 param,
                 ctx,
@@ -40,6 +42,8 @@ class When(click.ParamType["datetime"]):
 
 
 WHEN = When()
+EARLIEST, LATEST = 2000, 2199
+"""The years that can be asked about, so that no reckoning with them can overflow."""
 
 
 def city_zone() -> ZoneInfo:
@@ -70,6 +74,9 @@ def in_terminal_language(text: Text) -> str:
 
 def _read(text: str) -> datetime:
     if len(text) == len("2026-11-23"):
-        return datetime.combine(date.fromisoformat(text), time(), city_zone())
-    found = datetime.fromisoformat(text)
+        found = datetime.combine(date.fromisoformat(text), time())
+    else:
+        found = datetime.fromisoformat(text)
+    if not EARLIEST <= found.year <= LATEST:
+        raise ValueError(text)
     return found if found.tzinfo else found.replace(tzinfo=city_zone())

@@ -15,6 +15,7 @@ from anlan.engine.plain import plain_duty, plain_reason, plain_state, plain_unde
 from anlan.engine.policy import LEVELS, FactValue, Level, Scheme
 from anlan.engine.schemes import read_scheme
 from anlan.engine.standing import WindowState
+from anlan.engine.stated_facts import strange_words, wrong_values
 from anlan.management.cli import prepare_tables
 from anlan.management.output import (
     WHEN,
@@ -24,7 +25,7 @@ from anlan.management.output import (
     write_json,
     write_table,
 )
-from anlan.management.terminal import refuse
+from anlan.management.terminal import refuse, tell
 
 _LARGEST = 1e15
 """No fact of a place is a larger number than this."""
@@ -74,6 +75,13 @@ def _of_facts(
 ) -> tuple[dict[str, Any], Derived, tuple[WindowState, ...]]:
     values = _read_facts(path)
     schemes = [_scheme(name) for name in names] or _all_schemes()
+    if wrong := wrong_values(values, schemes):
+        refuse(
+            f"{path}：" + "".join(text.zh for text in wrong),
+            f"{path}: " + " ".join(text.en for text in wrong),
+        )
+    for text in strange_words(values, schemes):
+        tell(text.zh, text.en)
     zone = city_zone()
     basis = Basis(
         adoptions=tuple(
@@ -175,7 +183,7 @@ def _show(answer: dict[str, Any], derived: Derived, states: tuple[WindowState, .
 def _read_facts(path: Path) -> dict[str, FactValue]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
         refuse(f"无法读取 {path}：{error}", f"Cannot read {path}: {error}")
     except json.JSONDecodeError as error:
         refuse(
