@@ -92,14 +92,35 @@ class CadenceShapes(ConditionShapes):
         between = self._between(node.entries["between"].node)
         if between is None:
             return None
-        return Every(every, None if between == (time(0), time(0)) else between)
+        if between == (time(0), time(0)):
+            return Every(every)
+        return Every(every, between) if self._fits_a_day(node, every) else None
+
+    def _fits_a_day(self, node: Tree, every: timedelta | Reference) -> bool:
+        """A band lies within each day, so no interval over a day can be counted in it."""
+        if all(value <= timedelta(days=1) for value in self._durations(every)):
+            return True
+        self.wrong(
+            node,
+            Text(
+                zh="时段（between）容不下超过一天的间隔",
+                en="a band of the day (between) cannot hold an interval over a day",
+            ),
+            Text(
+                zh="删去 between，或把间隔写成一天以内，如 PT2H。",
+                en="Delete `between`, or write an interval of a day or less, such as PT2H.",
+            ),
+        )
+        return False
+
+    def _durations(self, every: timedelta | Reference) -> list[timedelta]:
+        """The interval, or all the values that a figure has for it."""
+        if isinstance(every, timedelta):
+            return [every]
+        return [duration_of(str(dated.value)) for dated in self.names.parameters[every.parameter].values]
 
     def _passes(self, node: Tree, every: timedelta | Reference) -> bool:
-        shortest = timedelta(minutes=1)
-        values = [every] if isinstance(every, timedelta) else []
-        if isinstance(every, Reference):
-            values = [duration_of(str(v.value)) for v in self.names.parameters[every.parameter].values]
-        if all(value >= shortest for value in values):
+        if all(value >= timedelta(minutes=1) for value in self._durations(every)):
             return True
         self.wrong(
             node,
@@ -192,14 +213,29 @@ class CadenceShapes(ConditionShapes):
     def _once(self, node: Block) -> Once | None:
         self._only(node, ("once", "by"))
         by: date | None = None
+        at: Tree = node
         held = node.entries["once"].node
         if isinstance(held, Block):
             self._only(held, ("by",))
-            by = self.date(held.entries["by"].node) if "by" in held.entries else None
+            if "by" in held.entries:
+                at = held.entries["by"].node
+                by = self.date(at)
         elif not (isinstance(held, Scalar) and (held.value is True or held.value is None)):
-            by = self.date(held)
+            at, by = held, self.date(held)
         if "by" in node.entries:
-            by = self.date(node.entries["by"].node)
+            at = node.entries["by"].node
+            by = self.date(at)
+        first = self.names.first_day
+        if by is not None and first is not None and by < first:
+            self.wrong(
+                at,
+                Text(
+                    zh=f"期限 {by} 早于本版本的首日 {first}",
+                    en=f"the date {by} lies before the edition's first day, {first}",
+                ),
+                Text(zh="写本版本有效期内的日期。", en="Write a date on which the edition is in force."),
+            )
+            return None
         return Once(by)
 
     def _only(self, node: Block, known: tuple[str, ...]) -> None:

@@ -26,6 +26,7 @@ from anlan.engine.policy import (
     Within,
 )
 from anlan.engine.scheme_report import Report, Spot
+from anlan.engine.scheme_shapes import short
 from anlan.engine.strictness import ResolvedCadence
 from anlan.engine.tiers import in_force, in_validity
 
@@ -222,7 +223,7 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{key}: {_shown(item)}" for key, item in value.items())
     if isinstance(value, float):
         return f"{value:.10g}"
-    return "–" if value is None else f"{value}"
+    return "–" if value is None else short(f"{value}")
 
 
 def _cadence_shown(cadence: ResolvedCadence) -> str:

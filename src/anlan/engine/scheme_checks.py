@@ -19,6 +19,7 @@ from anlan.engine.policy import (
     Within,
 )
 from anlan.engine.scheme_report import Report, Spot
+from anlan.engine.scheme_shapes import short
 from anlan.engine.strictness import ResolvedCadence, band_length, family, pace, seconds_of_day
 
 _MEND_WEAKER = Text(
@@ -269,8 +270,8 @@ def _check_case(scheme: Scheme, case: Case, complaints: _Complaints) -> None:
         if not suits(scheme.parameters[name], value):
             complaints.add(
                 Text(
-                    zh=f"本地数值 {value} 与指标 {name} 的类型不符",
-                    en=f"the local value {value} is not of the sort of parameter {name}",
+                    zh=f"本地数值 {short(str(value))} 与指标 {name} 的类型不符",
+                    en=f"the local value {short(str(value))} is not of the sort of parameter {name}",
                 ),
                 Text(zh="写与方案相同类型的值。", en="Write a value of the same sort as the scheme's."),
             )

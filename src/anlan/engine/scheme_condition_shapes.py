@@ -3,7 +3,7 @@
 from anlan.engine.policy import All, AnyOf, Condition, Not, Operand, Relation, Test, Text
 from anlan.engine.scheme_files import Block, Entry, Listing, Scalar, Tree
 from anlan.engine.scheme_report import did_you_mean
-from anlan.engine.scheme_shapes import Shapes, is_reference, items_of, shown
+from anlan.engine.scheme_shapes import Shapes, is_reference, items_of, short, shown
 
 RELATIONS: tuple[Relation, ...] = ("is", "in", "over", "at_least", "under", "at_most", "missing")
 JOINS = ("all", "any", "not")
@@ -52,9 +52,11 @@ class ConditionShapes(Shapes):
 
     def _fact_tests(self, fact: str, entry: Entry) -> Condition | None:
         if fact not in self.names.known_facts():
+            if self.names.is_lost("facts", fact):
+                return None
             self.wrong(
                 entry,
-                Text(zh=f"没有名为“{fact}”的事实", en=f"there is no fact “{fact}”"),
+                Text(zh=f"没有名为“{short(fact)}”的事实", en=f"there is no fact “{short(fact)}”"),
                 did_you_mean(fact, [*self.names.known_facts(), *JOINS]),
             )
             return None
@@ -79,7 +81,7 @@ class ConditionShapes(Shapes):
         if relation is None:
             self.wrong(
                 entry,
-                Text(zh=f"没有“{key}”这种比较", en=f"there is no comparison “{key}”"),
+                Text(zh=f"没有“{short(key)}”这种比较", en=f"there is no comparison “{short(key)}”"),
                 did_you_mean(key, RELATIONS),
             )
             return None
@@ -145,9 +147,11 @@ class ConditionShapes(Shapes):
         known = self.names.words_for(fact)
         if word is None or known is None or word in known:
             return word
+        if self.names.is_lost(self.names.group_of(fact), word):
+            return None
         self.wrong(
             node,
-            Text(zh=f"“{fact}”没有“{word}”这个取值", en=f"“{word}” is no value of “{fact}”"),
+            Text(zh=f"“{fact}”没有“{short(word)}”这个取值", en=f"“{short(word)}” is no value of “{fact}”"),
             did_you_mean(word, known),
         )
         return None

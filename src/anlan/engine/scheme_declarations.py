@@ -15,7 +15,8 @@ from anlan.engine.policy import (
 )
 from anlan.engine.scheme_expectations import ExpectationShapes
 from anlan.engine.scheme_fields import FIELDS
-from anlan.engine.scheme_files import Block, Entry, Scalar, Tree
+from anlan.engine.scheme_files import Block, Entry, Listing, Scalar, Tree
+from anlan.engine.scheme_names import ANY
 from anlan.engine.scheme_shapes import Fields, items_of, shown
 
 STATUSES = {"in-force": True, "not-commenced": False}
@@ -88,7 +89,9 @@ class Declarations(ExpectationShapes):
 
     # -- terms
 
-    def term_list(self, node: Tree, known: Mapping[str, object] = NOTHING) -> dict[str, Term]:
+    def term_list(
+        self, node: Tree, known: Mapping[str, object] = NOTHING, group: str = ""
+    ) -> dict[str, Term]:
         """Terms by id; one that is among `known` already is a problem."""
         terms: dict[str, Term] = {}
         for at, spelled, item in self.listed(node):
@@ -99,14 +102,19 @@ class Declarations(ExpectationShapes):
                 found = self.fields(
                     with_id(item, spelled), "term", {"id": self.id, "text": self.text, "words": self.words}
                 )
-            if found is not None and self.is_new(at, found["id"], {**known, **terms}):
+            if found is None:
+                self.names.fail(group, named(item, spelled))
+            elif self.is_new(at, found["id"], {**known, **terms}):
                 terms[found["id"]] = Term(**found)
         return terms
 
-    def fact_list(self, node: Tree, known: Mapping[str, object] = NOTHING) -> dict[str, FactDeclaration]:
+    def fact_list(
+        self, node: Tree, known: Mapping[str, object] = NOTHING, group: str = "facts"
+    ) -> dict[str, FactDeclaration]:
         """Facts by id; one that is among `known` already is a problem."""
         facts: dict[str, FactDeclaration] = {}
         for at, spelled, item in self.listed(node):
+            told = self.report.count
             found = self.fields(
                 with_id(item, spelled),
                 "fact",
@@ -122,6 +130,10 @@ class Declarations(ExpectationShapes):
                     "fact-values": self._fact_values,
                 },
             )
+            if found is None:
+                self.names.fail(group, named(item, spelled))
+            elif self.report.count > told:
+                self.names.fail(self.names.group_of(found["id"]), ANY)
             if found is None or not self.is_new(at, found["id"], {**known, **facts}):
                 continue
             values: dict[str, Term | None] = found.pop("values", {})
@@ -131,7 +143,7 @@ class Declarations(ExpectationShapes):
             if found["type"] == "flag" and not self._says_null(item):
                 found.setdefault("default", False)
             fact = FactDeclaration(**found, values=tuple(values))
-            self._check_fact(at, fact)
+            self._check_fact(at, item, fact)
             facts[fact.id] = fact
         return facts
 
@@ -142,7 +154,7 @@ class Declarations(ExpectationShapes):
             and shown(item.entries["default"].node) in ("", "null", "~")
         )
 
-    def _check_fact(self, at: Tree, fact: FactDeclaration) -> None:
+    def _check_fact(self, at: Tree, item: Tree, fact: FactDeclaration) -> None:
         if fact.id in BUILT_IN_TITLES:
             self.wrong(
                 at,
@@ -152,7 +164,7 @@ class Declarations(ExpectationShapes):
                 ),
                 Text(zh="换一个 id。", en="Give it another id."),
             )
-        if fact.type == "term" and not fact.values:
+        if fact.type == "term" and not fact.values and not self._names_values(item):
             self.wrong(
                 at,
                 Text(zh=f"“{fact.id}”没有列出取值", en=f"“{fact.id}” names no values"),
@@ -172,6 +184,11 @@ class Declarations(ExpectationShapes):
                     en="Only a flag has a default: true or false.",
                 ),
             )
+
+    def _names_values(self, item: Tree) -> bool:
+        """Whether values are named, though none of them could be read."""
+        values = item.entries["values"].node if isinstance(item, Block) and "values" in item.entries else None
+        return values is not None and not (isinstance(values, Listing) and not values.items)
 
     def _fact_values(self, node: Tree) -> dict[str, Term | None] | None:
         """Words, or blocks with id and title."""
@@ -231,9 +248,13 @@ class Declarations(ExpectationShapes):
                     "citation": self.citation,
                 },
             )
-            if found is not None and self.is_new(at, found["id"], self.names.parameters):
+            if found is None:
+                self.names.fail("parameters", named(item, spelled))
+            elif self.is_new(at, found["id"], self.names.parameters):
                 values = self._values(item, found)
-                if values:
+                if not values:
+                    self.names.fail("parameters", found["id"])
+                else:
                     self.names.parameters[found["id"]] = Parameter(
                         found["id"], values, found.get("title"), found.get("unit", "")
                     )
@@ -249,11 +270,12 @@ class Declarations(ExpectationShapes):
             )
         if "values" not in found:
             first = self.names.first_day
-            if "value" not in found:
+            given = at.entries if isinstance(at, Block) else {}
+            if given.keys().isdisjoint(("value", "values")):
                 self.missing_key(at, "values")
-            elif cites is None:
+            elif cites is None and "cites" not in given:
                 self.missing_key(at, "cites")
-            elif first is not None:
+            elif first is not None and cites is not None and "value" in found:
                 return (DatedValue(first, None, found["value"], cites),)
             return ()
         read: list[tuple[Tree, Fields]] = []

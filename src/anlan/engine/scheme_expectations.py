@@ -8,9 +8,10 @@ from anlan.engine.scheme_fields import EXPECTATIONS
 from anlan.engine.scheme_files import Block, Entry, Tree
 from anlan.engine.scheme_report import did_you_mean
 from anlan.engine.scheme_rule_shapes import RuleShapes
-from anlan.engine.scheme_shapes import Fields, items_of
+from anlan.engine.scheme_shapes import Fields, items_of, short
 
 _RULE = Text(zh="规则", en="rule")
+FIGURE = Text(zh="指标", en="parameter")
 _RULE_LISTS = {
     "duties": ("duty", "standard"),
     "standards": ("standard",),
@@ -56,13 +57,14 @@ class ExpectationShapes(RuleShapes):
         if name == "because":
             facts = {fact: fact for fact in self.names.known_facts()}
             what = Text(zh="事实", en="fact")
-            return tuple(fact for item in items_of(node) if (fact := self.one_of(item, facts, what)))
+            return tuple(fact for item in items_of(node) if (fact := self.one_of(item, facts, what, "facts")))
         if name in _RULE_LISTS:
             rules = {rule: rule for rule in self._rules(_RULE_LISTS[name])}
-            return tuple(rule for item in items_of(node) if (rule := self.one_of(item, rules, _RULE)))
+            named = [self.one_of(item, rules, _RULE, "rules") for item in items_of(node)]
+            return tuple(rule for rule in named if rule)
         if name == "figures":
-            named = self.by_name(node, self.names.parameters, Text(zh="指标", en="parameter"))
-            return {figure: self.value(entry.node) for figure, entry in named}
+            figures = self.by_name(node, self.names.parameters, FIGURE, "parameters")
+            return {figure: self.value(entry.node) for figure, entry in figures}
         readers = {
             "quantities": self.number,
             "weights": self.number,
@@ -70,9 +72,8 @@ class ExpectationShapes(RuleShapes):
             "mend_within": self._mends,
         }
         read = readers.get(name, self.duration)
-        return {
-            rule: read(entry.node) for rule, entry in self.by_name(node, self._rules(_BY_RULE[name]), _RULE)
-        }
+        by_rule = self.by_name(node, self._rules(_BY_RULE[name]), _RULE, "rules")
+        return {rule: read(entry.node) for rule, entry in by_rule}
 
     def _mends(self, node: Tree) -> Fields | None:
         if not isinstance(node, Block):
@@ -83,7 +84,9 @@ class ExpectationShapes(RuleShapes):
     def _rules(self, kinds: tuple[str, ...]) -> list[str]:
         return [rule for rule, kind in self.names.rules.items() if kind in kinds]
 
-    def by_name(self, node: Tree, known: Iterable[str], what: Text) -> Iterator[tuple[str, Entry]]:
+    def by_name(
+        self, node: Tree, known: Iterable[str], what: Text, group: str
+    ) -> Iterator[tuple[str, Entry]]:
         """The entries of a block whose keys are known names; others are reported."""
         names = set(known)
         if not isinstance(node, Block):
@@ -98,6 +101,8 @@ class ExpectationShapes(RuleShapes):
         for name, entry in node.entries.items():
             if name in names:
                 yield name, entry
+            elif self.names.is_lost(group, name):
+                continue
             elif what is _RULE and name in self.names.rules:
                 self.wrong(
                     entry,
@@ -110,6 +115,8 @@ class ExpectationShapes(RuleShapes):
             else:
                 self.wrong(
                     entry,
-                    Text(zh=f"没有名为“{name}”的{what.zh}", en=f"there is no {what.en} “{name}”"),
+                    Text(
+                        zh=f"没有名为“{short(name)}”的{what.zh}", en=f"there is no {what.en} “{short(name)}”"
+                    ),
                     did_you_mean(name, names),
                 )

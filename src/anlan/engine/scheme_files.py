@@ -12,6 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from anlan.engine.policy import Problem, Text
 from anlan.engine.scheme_report import Report, Spot
+from anlan.engine.scheme_yaml_mistakes import not_yaml, yaml_mistake
 
 MAX_FILE_BYTES = 1_000_000
 MAX_FILES = 300
@@ -104,8 +105,7 @@ def tree_of(name: str, text: str) -> tuple[Tree | None, tuple[Problem, ...]]:
         tree = None if node is None else _Planter(name, report).plant(node, 0)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = " ".join(str(part) for part in (error.context, error.problem) if part)
-        report.add(Spot(name, mark.line + 1 if mark else 1), _not_yaml(what), _MEND_YAML)
+        report.add(Spot(name, mark.line + 1 if mark else 1), *yaml_mistake(error, text))
         return None, report.problems()
     except _TooMuchError:
         report.add(Spot(name), *_TOO_NESTED)
@@ -114,7 +114,7 @@ def tree_of(name: str, text: str) -> tuple[Tree | None, tuple[Problem, ...]]:
         report.add(Spot(name), *_TOO_NESTED)
         return None, report.problems()
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError) as error:
-        report.add(Spot(name), _not_yaml(str(error).splitlines()[0] if str(error) else ""), _MEND_YAML)
+        report.add(Spot(name), *not_yaml(str(error).splitlines()[0] if str(error) else ""))
         return None, report.problems()
     return tree, report.problems()
 
@@ -243,19 +243,7 @@ def _unreadable(what: str) -> Text:
     return Text(zh=f"无法读取：{what}", en=f"cannot be read: {what}")
 
 
-def _not_yaml(what: str) -> Text:
-    detail = f"：{what}" if what else ""
-    return Text(
-        zh=f"不是有效的 YAML{detail}",
-        en=f"this is not valid YAML: {what}" if what else "this is not valid YAML",
-    )
-
-
 _CHECK_RIGHTS = Text(zh="检查文件是否存在、是否有权读取。", en="See that the file exists and may be read.")
-_MEND_YAML = Text(
-    zh="检查此行及上一行的缩进、冒号、引号和括号。",
-    en="Look at indentation, colons, quotes and brackets of this line and the one before.",
-)
 _TOO_LARGE = (
     Text(zh=f"文件超过 {MAX_FILE_BYTES} 字节", en=f"the file is larger than {MAX_FILE_BYTES} bytes"),
     Text(zh="请拆分成几个文件。", en="Split it into several files."),

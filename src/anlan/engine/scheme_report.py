@@ -9,6 +9,8 @@ from anlan.engine.policy import Problem, Text
 
 _AT_MOST = 1000
 _SHOWN = 12
+_LONGEST = 200
+"""No word is compared with others beyond this length."""
 
 
 class Placed(Protocol):
@@ -55,6 +57,10 @@ class Report:
             self.broken = True
             self._problems.setdefault(problem)
 
+    @property
+    def count(self) -> int:
+        return len(self._problems)
+
     def problems(self) -> tuple[Problem, ...]:
         """All problems once, ordered by file and line."""
         return tuple(sorted(self._problems, key=lambda p: (p.file, p.line, p.rule)))
@@ -63,7 +69,7 @@ class Report:
 def did_you_mean(word: str, known: Iterable[str]) -> Text:
     """The nearest known word as advice, or the list of what is known."""
     names = sorted({name for name in known if name})
-    near = get_close_matches(word, names, n=2, cutoff=0.6)
+    near = get_close_matches(word[:_LONGEST], names, n=2, cutoff=0.6)
     if not near:
         folded = {name.replace("_", "-").lower(): name for name in names}
         alike = folded.get(word.replace("_", "-").lower())

@@ -57,7 +57,7 @@ class RuleShapes(CadenceShapes):
 
     def _number_fact(self, node: Tree) -> str | None:
         numbers = {name: name for name, fact in self.names.facts.items() if fact.type == "number"}
-        return self.one_of(node, numbers, Text(zh="数字事实", en="fact that is a number"))
+        return self.one_of(node, numbers, Text(zh="数字事实", en="fact that is a number"), "facts")
 
     def item_list(self, node: Tree) -> tuple[ChecklistItem, ...] | None:
         items: dict[str, ChecklistItem] = {}

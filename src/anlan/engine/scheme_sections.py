@@ -15,10 +15,11 @@ from anlan.engine.policy import (
     Text,
 )
 from anlan.engine.scheme_declarations import SUBJECTS, Declarations, named, with_id
-from anlan.engine.scheme_fields import FIELDS, field_of
+from anlan.engine.scheme_expectations import FIGURE
+from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, field_of
 from anlan.engine.scheme_files import Block, Scalar, Tree
 from anlan.engine.scheme_report import did_you_mean
-from anlan.engine.scheme_shapes import Fields, shown
+from anlan.engine.scheme_shapes import Fields, short, shown
 
 
 class Sections(Declarations):
@@ -29,13 +30,13 @@ class Sections(Declarations):
     def rule_kinds(self, node: Tree) -> None:
         """First pass: which rules there are, so that others may refer to them."""
         for at, spelled, item in self.listed(node):
-            if not isinstance(item, Block):
-                continue
             name = named(item, spelled)
-            kind = item.entries.get("kind")
+            kind = item.entries.get("kind") if isinstance(item, Block) else None
             self.report.rule = name
             if name and self.is_new(at, name, self.names.rules):
                 self.names.rules[name] = shown(kind.node) if kind else ""
+                if self.names.rules[name] not in RULE_KINDS:
+                    self.names.fail("rules", name)
             self.report.rule = ""
 
     def rule_list(self, node: Tree) -> Iterator[Rule]:
@@ -158,10 +159,15 @@ class Sections(Declarations):
             return None
         facts: dict[str, FactValue] = {}
         for name, entry in node.entries.items():
+            if self.names.is_lost("facts", name) and name not in self.names.known_facts():
+                continue
             if name not in self.names.known_facts() or name in ("tier", "posture"):
                 self.wrong(
                     entry,
-                    Text(zh=f"没有名为“{name}”的事实可填", en=f"there is no fact “{name}” to give"),
+                    Text(
+                        zh=f"没有名为“{short(name)}”的事实可填",
+                        en=f"there is no fact “{short(name)}” to give",
+                    ),
                     did_you_mean(name, ["kind", "role", *self.names.facts]),
                 )
                 continue
@@ -181,7 +187,7 @@ class Sections(Declarations):
 
     def _local_figures(self, node: Tree) -> dict[str, bool | int | float | str]:
         figures: dict[str, bool | int | float | str] = {}
-        for name, entry in self.by_name(node, self.names.parameters, Text(zh="指标", en="parameter")):
+        for name, entry in self.by_name(node, self.names.parameters, FIGURE, "parameters"):
             value = self.value(entry.node)
             if value is not None:
                 figures[name] = value

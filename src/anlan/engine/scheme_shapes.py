@@ -63,7 +63,9 @@ class Shapes:
         if name is None:
             return None
         if not all(character.isalnum() or character in "-_." for character in name) or len(name) > 100:
-            self.wrong(node, Text(zh=f"“{name}”不能用作名称", en=f"“{name}” is no name"), NAME_ADVICE)
+            self.wrong(
+                node, Text(zh=f"“{short(name)}”不能用作名称", en=f"“{short(name)}” is no name"), NAME_ADVICE
+            )
             return None
         return name
 
@@ -218,6 +220,8 @@ class Shapes:
         name = shown(node).removeprefix("$")
         parameter = self.names.parameters.get(name)
         if parameter is None:
+            if self.names.is_lost("parameters", name):
+                return None
             self.wrong(
                 node,
                 Text(zh=f"没有名为 {name} 的指标", en=f"there is no parameter {name}"),
@@ -229,8 +233,8 @@ class Shapes:
                 self.wrong(
                     node,
                     Text(
-                        zh=f"指标 {name} 的值 {dated.value} 不是{_SORTS[sort].zh}",
-                        en=f"the value {dated.value} of parameter {name} is no {_SORTS[sort].en}",
+                        zh=f"指标 {name} 的值 {short(str(dated.value))} 不是{_SORTS[sort].zh}",
+                        en=f"the value {short(str(dated.value))} of parameter {name} is no {_SORTS[sort].en}",
                     ),
                     Text(
                         zh="改正指标的值，或引用别的指标。",
@@ -242,14 +246,17 @@ class Shapes:
 
     # -- words out of a fixed or declared set
 
-    def one_of(self, node: Tree, known: Mapping[str, T], what: Text) -> T | None:
+    def one_of(self, node: Tree, known: Mapping[str, T], what: Text, group: str = "") -> T | None:
+        """What the word stands for; one of a `group` whose declaration was wrong is passed over in silence."""
         word = self.words(node)
         if word is None:
             return None
         if word not in known:
+            if self.names.is_lost(group, word):
+                return None
             self.wrong(
                 node,
-                Text(zh=f"没有名为“{word}”的{what.zh}", en=f"there is no {what.en} “{word}”"),
+                Text(zh=f"没有名为“{short(word)}”的{what.zh}", en=f"there is no {what.en} “{short(word)}”"),
                 did_you_mean(word, known),
             )
             return None
@@ -270,24 +277,24 @@ class Shapes:
         return self.one_of(node, {kind: kind for kind in RULE_KINDS}, Text(zh="规则种类", en="kind of rule"))
 
     def role(self, node: Tree) -> str | None:
-        return self.declared(node, self.names.roles, Text(zh="职责主体", en="role"))
+        return self.declared(node, self.names.roles, Text(zh="职责主体", en="role"), "roles")
 
     def evidence(self, node: Tree) -> str | None:
-        return self.declared(
-            node, self.names.terms.get("evidence", {}), Text(zh="履职证据", en="kind of evidence")
-        )
+        known = self.names.terms.get("evidence", {})
+        return self.declared(node, known, Text(zh="履职证据", en="kind of evidence"), "evidence")
 
     def event(self, node: Tree) -> str | None:
-        return self.declared(node, self.names.terms.get("events", {}), Text(zh="事件", en="event"))
+        return self.declared(node, self.names.terms.get("events", {}), Text(zh="事件", en="event"), "events")
 
     def rule_id(self, node: Tree) -> str | None:
-        return self.one_of(node, {rule: rule for rule in self.names.rules}, Text(zh="规则", en="rule"))
+        known = {rule: rule for rule in self.names.rules}
+        return self.one_of(node, known, Text(zh="规则", en="rule"), "rules")
 
     def rule_ids(self, node: Tree) -> tuple[str, ...]:
         return tuple(rule for item in items_of(node) if (rule := self.rule_id(item)))
 
-    def declared(self, node: Tree, known: Mapping[str, Term], what: Text) -> str | None:
-        return self.one_of(node, {name: name for name in known}, what)
+    def declared(self, node: Tree, known: Mapping[str, Term], what: Text, group: str) -> str | None:
+        return self.one_of(node, {name: name for name in known}, what, group)
 
     # -- blocks of fields
 
@@ -356,7 +363,9 @@ class Shapes:
 
     def unknown_key(self, at: Placed, key: str, known: Any) -> None:
         self.report.add(
-            at, Text(zh=f"不认识的键“{key}”", en=f"unknown key “{key}”"), did_you_mean(key, known)
+            at,
+            Text(zh=f"不认识的键“{short(key)}”", en=f"unknown key “{short(key)}”"),
+            did_you_mean(key, known),
         )
 
     def missing_key(self, at: Placed, key: str) -> None:
@@ -399,7 +408,13 @@ def shown(node: Tree) -> str:
         return "[…]"
     if isinstance(node, Block):
         return "{…}"
-    return node.text if len(node.text) <= 60 else node.text[:57] + "…"
+    return short(node.text)
+
+
+def short(text: str) -> str:
+    """At most 60 characters of what somebody wrote, on one line."""
+    line = " ".join(text.split()) if len(text) <= 1000 else " ".join(text[:1000].split())
+    return line if len(line) <= 60 else line[:57] + "…"
 
 
 _SORTS = {

@@ -75,14 +75,16 @@ def hash_of(texts: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=64)
 def _read(texts: tuple[tuple[str, str], ...]) -> tuple[Scheme | None, tuple[Problem, ...]]:
-    report = Report()
+    report, names = Report(), Names()
     trees: dict[str, Tree] = {}
     for name, text in texts:
         tree, problems = tree_of(name, text)
         report.extend(problems)
         if tree is not None:
             trees[name] = tree
-    scheme = _Reading(Sections(report, Names()), trees).scheme(dict(texts))
+        elif problems:
+            names.incomplete = True
+    scheme = _Reading(Sections(report, names), trees).scheme(dict(texts))
     return (None if report.broken else scheme), report.problems()
 
 
@@ -142,7 +144,7 @@ class _Reading:
             for group, node in self._term_nodes(name, tree):
                 known = found.setdefault(group, {})
                 listed = self.sections.fact_list if group == "facts" else self.sections.term_list
-                read = listed(node, known)
+                read = listed(node, known, group)
                 known.update(read)
                 self._join(group, read)
 
