@@ -75,6 +75,16 @@ def test_why_names_the_figure_the_fact_with_its_source_and_since_when(office, ma
     ] == ["9,000"]
 
 
+def test_the_windows_of_a_round_show_the_next_one_and_then_those_behind(office):
+    adopt_plan()
+    a_place("SHOP", daily_visitors=3000.0)
+    why = office.get(reverse("place-why", args=["SHOP", "city-plan-2026", "mobile-patrol"]))
+    ahead = [shown.window.start > clock.now() for shown in why.context["windows"]]
+    assert ahead[0]
+    assert len(ahead) > 5
+    assert not any(ahead[1:])
+
+
 def test_a_rule_that_waits_for_a_figure_says_which_and_links_to_supply_it(office):
     adopt_plan()
     a_place("NEW")

@@ -195,7 +195,7 @@ def _figure_value(figure: Figure) -> Text | str:
 
 
 def _windows(view: Seen, row: DutyRow) -> list[WindowState]:
-    """The latest windows of a duty: of three days for rounds, of a year and more for anything slower."""
+    """The latest windows of a duty and the next: of three days for rounds, of a year and more for anything slower."""
     cadence = row.duty.cadence
     is_round = isinstance(cadence, tuple) and any(
         isinstance(band.every, timedelta) and band.every < timedelta(days=1) for band in cadence
@@ -206,7 +206,8 @@ def _windows(view: Seen, row: DutyRow) -> list[WindowState]:
     )
     own = [state for state in found if state.duty.id == row.duty.id]
     own.sort(key=lambda state: state.window.start, reverse=True)
-    return own[:WINDOWS]
+    ahead = sum(state.window.start > view.moments.at for state in own)
+    return own[max(ahead - 1, 0) :][:WINDOWS]
 
 
 def _evidence(request: HttpRequest, view: Seen, scheme: str, rule: str) -> list[Any] | None:
