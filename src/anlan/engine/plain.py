@@ -73,7 +73,7 @@ def plain_duty(duty: Duty, zone: tzinfo) -> Plain:
         "owed": duty.owed,
         "cadence": plain_cadence(duty.cadence),
         "cadence_text": plain_text(duty.cadence_text()),
-        "quantity": duty.quantity,
+        "quantity": _whole(duty.quantity),
         "unit": duty.unit or None,
         "evidence": duty.rule.evidence,
         "grace": duration_text(duty.grace),
@@ -113,8 +113,8 @@ def plain_state(state: WindowState, zone: tzinfo) -> Plain:
         "deadline": _time(state.deadline, zone),
         "done": state.done,
         "of": state.of,
-        "had": state.had,
-        "needed": state.needed,
+        "had": _whole(state.had),
+        "needed": _whole(state.needed),
         "evidence": list(state.evidence),
     }
 
@@ -127,6 +127,11 @@ def plain_problem(problem: Problem) -> Plain:
         "message": plain_text(problem.message),
         "mend": plain_text(problem.mend),
     }
+
+
+def _whole(quantity: float | None) -> float | None:
+    """A quantity that is whole as a whole number: 80, not 80.0."""
+    return int(quantity) if quantity is not None and quantity == int(quantity) else quantity
 
 
 def _duration(value: timedelta | Reference) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from anlan.engine.conditions import LEVEL_TITLES
 from anlan.engine.policy import FactDeclaration, FactValue, Scheme, Text
 from anlan.engine.scheme_report import did_you_mean
+from anlan.engine.scheme_shapes import short
 
 
 def wrong_values(stated: Mapping[str, FactValue], schemes: Sequence[Scheme]) -> tuple[Text, ...]:
@@ -59,12 +60,12 @@ def _strange(stated: Mapping[str, FactValue], schemes: Sequence[Scheme]) -> Iter
         if name not in declared and name not in ("kind", "role", "posture", "tier"):
             near = did_you_mean(name, ["kind", "role", *declared])
             yield Text(
-                f"没有方案用到事实“{name}”，未予考虑。{near.zh}",
-                f"No scheme knows the fact “{name}”; it was left out of account. {near.en}",
+                f"没有方案列有事实“{short(name)}”。{near.zh}",
+                f"No scheme knows the fact “{short(name)}”. {near.en}",
             )
         elif name in words and isinstance(value, str) and value not in words[name]:
             near = did_you_mean(value, words[name])
             yield Text(
-                f"没有方案列有“{value}”（{name}）。{near.zh}",
-                f"No scheme lists “{value}” ({name}). {near.en}",
+                f"没有方案列有“{short(value)}”（{name}）。{near.zh}",
+                f"No scheme lists “{short(value)}” ({name}). {near.en}",
             )

@@ -68,8 +68,17 @@ def write_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 def in_terminal_language(text: Text) -> str:
     """English where the terminal is set to it, otherwise Chinese."""
+    return text.in_language("en" if _is_english() else "zh")
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Several short sentences on one line, as the terminal's language joins them."""
+    return ("; " if _is_english() else "；").join(parts)
+
+
+def _is_english() -> bool:
     setting = os.environ.get("ANLAN_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return text.en if setting.lower().startswith("en") else text.zh
+    return setting.lower().startswith("en")
 
 
 def _read(text: str) -> datetime:

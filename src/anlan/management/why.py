@@ -21,11 +21,10 @@ from anlan.management.output import (
     WHEN,
     as_json,
     city_zone,
-    in_terminal_language,
     write_json,
-    write_table,
 )
 from anlan.management.terminal import refuse, tell
+from anlan.management.why_table import Explained, by_edition, show
 
 _LARGEST = 1e15
 """No fact of a place is a larger number than this."""
@@ -61,27 +60,21 @@ def why(
             "请给出场所，或用 --facts 给出事实文件。", "Name a place, or give a file of facts with --facts."
         )
     if facts is not None:
-        answer, derived, states = _of_facts(facts, schemes, at, posture)
+        answer, explained = _of_facts(facts, schemes, at, posture)
     else:
-        answer, derived, states = _of_place(place or "", schemes, at, known_at, posture)
+        answer, explained = _of_place(place or "", schemes, at, known_at, posture)
     if as_json:
         write_json(answer)
         return
-    _show(answer, derived, states)
+    show(explained)
 
 
 def _of_facts(
     path: Path, names: tuple[str, ...], at: datetime, posture: Level | None
-) -> tuple[dict[str, Any], Derived, tuple[WindowState, ...]]:
+) -> tuple[dict[str, Any], Explained]:
     values = _read_facts(path)
-    schemes = [_scheme(name) for name in names] or _all_schemes()
-    if wrong := wrong_values(values, schemes):
-        refuse(
-            f"{path}：" + "".join(text.zh for text in wrong),
-            f"{path}: " + " ".join(text.en for text in wrong),
-        )
-    for text in strange_words(values, schemes):
-        tell(text.zh, text.en)
+    schemes = [_scheme(name) for name in names] or _adopted_schemes(at) or _all_schemes()
+    _refuse_wrong(path, values, schemes)
     zone = city_zone()
     basis = Basis(
         adoptions=tuple(
@@ -104,12 +97,12 @@ def _of_facts(
         postures=(PostureSpan(start, None, level),) if level != "normal" else (),  # type: ignore[arg-type]
     )
     derived = rules.derive(subject, basis, at)
-    return _answer(path.stem, derived, (), at), derived, ()
+    return _answer(path.stem, derived, (), at), Explained(derived, (), by_edition(schemes))
 
 
 def _of_place(
     name: str, schemes: tuple[str, ...], at: datetime, known_at: datetime | None, posture: Level | None
-) -> tuple[dict[str, Any], Derived, tuple[WindowState, ...]]:
+) -> tuple[dict[str, Any], Explained]:
     from dataclasses import replace
 
     prepare_tables()
@@ -135,7 +128,8 @@ def _of_place(
     if posture is not None:
         raised = replace(account.subject, postures=(PostureSpan(account.subject.registered, None, posture),))
         derived, states = rules.derive(raised, works_by, at), ()
-    return _answer(place.code, derived, states, at), derived, states
+    known = by_edition(adoption.scheme for adoption in works_by.adoptions)
+    return _answer(place.code, derived, states, at), Explained(derived, states, known)
 
 
 def _answer(place: str, derived: Derived, states: tuple[WindowState, ...], at: datetime) -> dict[str, Any]:
@@ -154,30 +148,6 @@ def _answer(place: str, derived: Derived, states: tuple[WindowState, ...], at: d
         "undetermined": [plain_undetermined(found) for found in derived.undetermined],
         "status": [plain_state(state, zone) for state in states],
     }
-
-
-def _show(answer: dict[str, Any], derived: Derived, states: tuple[WindowState, ...]) -> None:
-    for scheme, tier in answer["tiers"].items():
-        reasons = "；".join(in_terminal_language(reason.text()) for reason in derived.tiers[scheme].because)
-        click.echo(f"{scheme}: {tier}  ({reasons})")
-    by_duty = {state.duty.id: state for state in states}
-    rows = []
-    for duty in derived.duties:
-        state = by_duty.get(duty.id)
-        reasons = "；".join(in_terminal_language(reason.text()) for reason in duty.because)
-        stricter = f" ← {', '.join(duty.superseded_by)}" if not duty.owed else ""
-        rows.append(
-            (
-                in_terminal_language(duty.rule.title) + stricter,
-                in_terminal_language(duty.cadence_text()),
-                " ".join(f"{c.label} {c.clause}".strip() for c in duty.cites),
-                duty.since.astimezone(city_zone()).date() if duty.since else "",
-                reasons,
-                state.state if state else "",
-            )
-        )
-    columns = ("职责 duty", "频次 cadence", "依据 cites", "自 since", "原因 because", "状态 state")
-    write_table("", columns, rows)
 
 
 def _read_facts(path: Path) -> dict[str, FactValue]:
@@ -229,6 +199,40 @@ def _stored(name: str) -> Scheme | None:
     return scheme_of(edition.sha256) if edition else None
 
 
+def _adopted_schemes(at: datetime) -> list[Scheme]:
+    """The edition that the city works by of each scheme it has adopted; none where there is no database yet."""
+    from django.db import DatabaseError
+
+    from anlan.queries.schemes import adoptions
+
+    try:
+        known = adoptions()
+    except DatabaseError:
+        return []
+    running = {
+        adoption.scheme.id: adoption.scheme
+        for adoption in known
+        if adoption.start <= at and (adoption.end is None or adoption.end > at)
+    }
+    begun = {adoption.scheme.id: adoption.scheme for adoption in known if adoption.end is None}
+    return list((running or begun).values())
+
+
 def _all_schemes() -> list[Scheme]:
     folders = sorted(path.parent for path in settings.SCHEMES.glob("*/scheme.yaml"))
     return [_scheme(str(folder)) for folder in folders]
+
+
+def _refuse_wrong(path: Path, values: dict[str, FactValue], schemes: list[Scheme]) -> None:
+    """One line for facts of the wrong sort and for those that nobody knows; others' facts are only told."""
+    wrong = wrong_values(values, schemes)
+    strange = () if wrong else strange_words(values, schemes)
+    if strange:
+        wrong = strange_words(values, [*schemes, *_all_schemes()])
+    if wrong:
+        refuse(
+            f"{path}：" + "".join(text.zh for text in wrong),
+            f"{path}: " + " ".join(text.en for text in wrong),
+        )
+    for text in strange:
+        tell(text.zh, text.en)
