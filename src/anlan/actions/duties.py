@@ -201,7 +201,7 @@ def give_waiver(
         recorded_at=at,
     )  # fmt: skip
     changes = {"rule": [None, f"{scheme}/{rule}"], "start": [None, start], "end": [None, end]}
-    journal.write(_waiver_entry("give-waiver", waiver, changes, reason), by=by, at=at)
+    journal.write(_entry("give-waiver", waiver, changes, reason), by=by, at=at)
     return waiver
 
 
@@ -210,9 +210,7 @@ def withdraw_waiver(waiver: Waiver, *, by: User | None, at: datetime, reason: st
     """Take a waiver back."""
     waiver.withdrawn_at = at
     waiver.save(update_fields=["withdrawn_at"])
-    journal.write(
-        _waiver_entry("withdraw-waiver", waiver, {"withdrawn_at": [None, at]}, reason), by=by, at=at
-    )
+    journal.write(_entry("withdraw-waiver", waiver, {"withdrawn_at": [None, at]}, reason), by=by, at=at)
     return waiver
 
 
@@ -280,14 +278,14 @@ def _open_findings(evidence: Evidence, rule: Rule | None, *, by: User | None, at
         journal.write(_finding_entry("open-finding", finding, changes, finding.note), by=by, at=at)
 
 
-def _entry(action: str, evidence: Evidence, changes: Mapping[str, object], reason: str) -> Change:
-    subject = evidence.place or evidence.department
+def _entry(action: str, about: Evidence | Waiver, changes: Mapping[str, object], reason: str) -> Change:
+    subject = about.place or about.department
     return Change(
         action=action,
-        subject_kind="evidence",
-        subject_id=str(evidence.pk),
+        subject_kind="evidence" if isinstance(about, Evidence) else "waiver",
+        subject_id=str(about.pk),
         subject_label=str(subject or ""),
-        place_code=evidence.place.code if evidence.place else "",
+        place_code=about.place.code if about.place else "",
         changes=changes,
         reason=reason,
     )
@@ -300,19 +298,6 @@ def _finding_entry(action: str, finding: Finding, changes: Mapping[str, object],
         subject_id=str(finding.pk),
         subject_label=finding.title_zh,
         place_code=finding.place.code,
-        changes=changes,
-        reason=reason,
-    )
-
-
-def _waiver_entry(action: str, waiver: Waiver, changes: Mapping[str, object], reason: str) -> Change:
-    subject = waiver.place or waiver.department
-    return Change(
-        action=action,
-        subject_kind="waiver",
-        subject_id=str(waiver.pk),
-        subject_label=str(subject or ""),
-        place_code=waiver.place.code if waiver.place else "",
         changes=changes,
         reason=reason,
     )

@@ -23,11 +23,10 @@ from anlan.models import (
     Zone,
 )
 from anlan.queries.names import sort_name
+from anlan.queries.subjects import FLAGS, present_facts
 
 COLUMN_FACTS = ("kind", "area_m2", "daily_visitors", "peak_present", "critical_facility", "public_service")
 """Facts with a column of their own; every other fact is in `Place.facts`."""
-
-FLAGS = ("critical_facility", "public_service")
 
 _BATCH = 400
 
@@ -333,16 +332,8 @@ def _found_again(place: Place, measured: Mapping[str, Measured]) -> frozenset[st
 
 
 def _facts(place: Place) -> dict[str, FactValue]:
-    facts: dict[str, FactValue] = {"kind": place.kind}
-    for fact in ("area_m2", "daily_visitors", "peak_present"):
-        value = getattr(place, fact)
-        if value is not None:
-            facts[fact] = value
-    for flag in FLAGS:
-        if getattr(place, flag):
-            facts[flag] = True
-    facts |= place.facts
-    return facts
+    """The facts of a place that are known; a flag of its own column only where it is set."""
+    return {fact: value for fact, value in present_facts(place).items() if value or fact not in FLAGS}
 
 
 _WRITTEN = (

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.actions.register import FLAGS, Measured
+from anlan.actions.register import Measured
 from anlan.engine.policy import FactDeclaration, FactValue, Text
 from anlan.engine.relevance import facts_that_matter
 from anlan.models import PlaceFact
