@@ -13,6 +13,7 @@ from anlan.actions.register import Measured
 from anlan.engine.policy import FactDeclaration, FactValue, Text
 from anlan.engine.relevance import facts_that_matter
 from anlan.models import PlaceFact
+from anlan.queries.subjects import FLAGS
 from anlan.queries.vocabulary import Words
 from anlan.web.templatetags.words import say
 
