@@ -275,3 +275,43 @@ def test_yes_and_no_in_both_languages() -> None:
 
 def test_a_telephone_that_excel_took_for_a_number_is_whole_again() -> None:
     assert text_of(13800138000.0) == "13800138000"
+
+
+HARBOUR = Vocabulary(
+    kinds={
+        "power": Text("电力设施", "Power facility"),
+        "port": Text("港口客运站", "Port"),
+        "ferry-pier": Text("轮渡码头", "Ferry landing"),
+        "cinema": Text("电影院", "Cinema"),
+        "petrol-station": Text("加油站", "Petrol station"),
+        "metro-station": Text("地铁站", "Metro station"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ("pier", "ferry-pier"),
+        ("Ferry Peir", "ferry-pier"),
+        ("码头", "ferry-pier"),
+        ("轮渡码头客运", "ferry-pier"),
+        ("电影放映院", "cinema"),
+        ("加油加气站", "petrol-station"),
+        ("metro statoin", "metro-station"),
+    ],
+)
+def test_an_unknown_kind_is_taken_for_the_one_whose_id_or_title_is_most_like_it(
+    given: str, kind: str
+) -> None:
+    header = ("名称", "类型")
+    sheet = Sheet("test", header, 1, (SheetRow(2, ("甲", given)),))
+    (error,) = read_places(sheet, {0: "name_zh", 1: "kind"}, HARBOUR).errors
+    assert f"({kind})?" in error.message.en
+    assert f"（{kind}）？" in error.message.zh
+
+
+def test_where_no_kind_is_like_what_was_written_none_is_suggested() -> None:
+    sheet = Sheet("test", ("名称", "类型"), 1, (SheetRow(2, ("甲", "zoo")), SheetRow(3, ("乙", "果园"))))
+    for error in read_places(sheet, {0: "name_zh", 1: "kind"}, HARBOUR).errors:
+        assert "Did you mean" not in error.message.en

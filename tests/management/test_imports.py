@@ -313,3 +313,31 @@ def test_rows_may_name_a_fact_that_an_adopted_scheme_declares(sheet: Callable[[s
     adopt_plan()
     run("places", sheet("编号,名称,类型,床位数\nH-1,甲医院,医院,300\n"))
     assert Place.objects.get().facts == {"beds": 300}
+
+
+# ---- columns and kinds that nobody knows --------------------------------------------------------
+
+
+def test_a_column_that_is_not_known_is_named_and_left_out(sheet: Callable[[str], Path]):
+    file = sheet("名称,类型,辖区面积备注,berths\n东门商场,商场,大,2\n")
+    outcome = run("places", file, "--json")
+    found = answer("import places", outcome)
+    assert found["ignored_columns"] == ["辖区面积备注", "berths"]
+    assert "未导入：辖区面积备注、berths" in outcome.stderr
+    assert "left out: 辖区面积备注, berths" in outcome.stderr
+    assert found["created"] == 1
+
+
+def test_a_second_column_of_the_same_meaning_is_named_too_and_the_reasons_of_a_marked_copy_are_not(
+    sheet: Callable[[str], Path],
+):
+    file = sheet("名称,类型,场所名称,导入问题,\n东门商场,商场,西门商场,旧的原因,\n")
+    found = answer("import places", run("places", file, "--json"))
+    assert found["ignored_columns"] == ["场所名称"]
+    assert Place.objects.get().name_zh == "东门商场"
+
+
+def test_where_every_column_is_known_nothing_is_said(sheet: Callable[[str], Path]):
+    outcome = run("places", sheet("名称,类型\n东门商场,商场\n"), "--json")
+    assert answer("import places", outcome)["ignored_columns"] == []
+    assert "left out" not in outcome.stderr

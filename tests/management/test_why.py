@@ -166,6 +166,16 @@ def test_the_table_lists_rules_that_cannot_be_judged_with_what_is_missing(
     assert "stalls there are (stalls)" in " ".join(shown.split())
 
 
+def test_where_the_tier_is_open_the_figures_that_it_lacks_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANLAN_LANGUAGE", "en")
+    path = a_file(tmp_path, {"kind": "mall"})
+    shown = asked("--facts", path, "--scheme", "city-plan-2026").stdout
+    assert "(daily_visitors)" in shown
+    assert "(tier)" not in shown
+
+
 def test_a_whole_quantity_is_written_as_a_whole_number(tmp_path: Path) -> None:
     path = a_file(tmp_path, {"kind": "night-market", "stalls": 101})
     (tmp_path / "scheme.yaml").write_text(NIGHT, encoding="utf-8")

@@ -1,6 +1,5 @@
 """Rows of a sheet checked and understood as places, with every mistake of every row and how to mend it."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -9,6 +8,7 @@ from typing import cast
 
 from anlan.engine.policy import FactValue, Text
 from anlan.links.coordinates import DATUMS, Datum, Position, outside_china, read_datum, to_wgs84
+from anlan.links.likeness import most_alike
 from anlan.links.place_rows import Figure, GivenPosition, PlaceRow, PlaceRows, RowError, Vocabulary
 from anlan.links.sheet_cells import date_of, flag_of, number_of, text_of
 from anlan.links.sheet_columns import COLUMNS, FACT
@@ -68,6 +68,7 @@ class _Reader:
         self.facts = {t.removeprefix(FACT): t for t in self.column_of if t.startswith(FACT)}
         self.kinds = _by_words((kind, (kind, title.zh, title.en)) for kind, title in vocabulary.kinds.items())
         self.districts = _by_words((code, (name,)) for code, name in vocabulary.districts.items())
+        self.near: dict[str, str] = {}
         self.errors: list[RowError] = []
         self.row = SheetRow(0, ())
 
@@ -150,18 +151,21 @@ class _Reader:
         if len(found) == 1:
             return found[0]
         near = self._near(given)
-        hint_zh = f"是否为“{near.zh}”？" if near else "请从“选项”表中选择。"
-        hint_en = f"Did you mean “{near.en}”？" if near else "Choose one from the list of options."
+        title = self.vocabulary.kinds[near] if near else Text("", "")
+        hint_zh = f"是否为“{title.zh}”（{near}）？" if near else "请从“选项”表中选择。"
+        hint_en = f"Did you mean “{title.en}” ({near})?" if near else "Choose one from the list of options."
         self._wrong(
             "kind",
             Text(zh=f"没有“{given}”这种场所类型。{hint_zh}", en=f"There is no kind “{given}”. {hint_en}"),
         )
         return ""
 
-    def _near(self, given: str) -> Text | None:
-        words = difflib.get_close_matches(_word(given), self.kinds, n=1, cutoff=0.5)
-        words = words or [word for word in self.kinds if len(word) > 1 and word in _word(given)][:1]
-        return self.vocabulary.kinds[self.kinds[words[0]][0]] if words else None
+    def _near(self, given: str) -> str:
+        """The kind whose id or title is most like what is given; empty where none is like it."""
+        word = _word(given)
+        if word not in self.near:
+            self.near[word] = self.kinds.get(most_alike(word, self.kinds), ("",))[0]
+        return self.near[word]
 
     def _district(self) -> str:
         given = text_of(self._cell("district"))

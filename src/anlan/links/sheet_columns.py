@@ -269,6 +269,16 @@ def knows_heading(title: str, facts: Mapping[str, DeclaredFact]) -> bool:
     return any(key in known for key in _keys(title))
 
 
+def ignored_columns(header: Sequence[str], mapping: Mapping[int, str]) -> tuple[str, ...]:
+    """The headings of columns that go nowhere; the reasons of a marked copy are not meant to."""
+    reasons = {_plain(REASONS.zh), _plain(REASONS.en)}
+    return tuple(
+        " ".join(title.split())
+        for number, title in enumerate(header)
+        if number not in mapping and title.strip() and reasons.isdisjoint(_keys(title))
+    )
+
+
 def mapping_problems(
     header: Sequence[str], mapping: Mapping[int, str], facts: Mapping[str, DeclaredFact]
 ) -> tuple[Text, ...]:

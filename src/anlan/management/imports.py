@@ -24,7 +24,7 @@ from anlan.engine.policy import Text
 from anlan.links.coordinates import DATUMS, Datum, read_datum
 from anlan.links.files import MEGABYTE, FileProblem
 from anlan.links.place_rows import RowError
-from anlan.links.sheet_columns import propose_mapping
+from anlan.links.sheet_columns import ignored_columns, propose_mapping
 from anlan.links.sheet_writing import marked_copy
 from anlan.links.sheets import SheetLimits
 from anlan.management.output import WHEN, as_json, in_terminal_language, write_json, write_table
@@ -158,6 +158,12 @@ def places(
     mapping = propose_mapping(sheet.header, vocabulary.facts)
     if problems := columns_problems(sheet.header, mapping, vocabulary):
         refuse("".join(text.zh for text in problems), " ".join(text.en for text in problems))
+    ignored = ignored_columns(sheet.header, mapping)
+    if ignored:
+        tell(
+            f"不认识的列，未导入：{'、'.join(ignored)}。",
+            f"columns that are not known and left out: {', '.join(ignored)}.",
+        )
     with _bar() as bar:
         task = bar.add_task(both(f"{len(sheet.rows)} 行", f"{len(sheet.rows)} rows"), total=100)
         with _or_refuse():
@@ -179,6 +185,7 @@ def places(
         "rows": outcome.rows,
         "imported": 0 if dry_run else outcome.imported,
         "wrong": [_wrong(error) for error in outcome.errors],
+        "ignored_columns": list(ignored),
         "dry_run": dry_run,
         **_counts(outcome.registered),
         "doubtful": [

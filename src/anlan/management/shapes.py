@@ -142,6 +142,7 @@ class PlacesOutput(Shape):
     rows: int
     imported: int
     wrong: list[WrongCell]
+    ignored_columns: list[str]
 
 
 class Peer(Shape):

@@ -50,7 +50,7 @@ def show(explained: Explained) -> None:
     rows = [_row(duty, by_duty.get(duty.id), explained.schemes) for duty in derived.duties]
     write_table("", _DUTIES, rows)
     if derived.undetermined:
-        open_rules = [_open_row(found, explained.schemes) for found in derived.undetermined]
+        open_rules = [_open_row(found, explained) for found in derived.undetermined]
         title = both("因缺少数据而无法判断的规则", "rules that cannot be judged: figures are missing")
         write_table(title, _OPEN, open_rules)
 
@@ -75,9 +75,13 @@ def _row(
     )
 
 
-def _open_row(found: Undetermined, schemes: Mapping[tuple[str, str], Scheme]) -> Sequence[object]:
-    scheme = schemes[found.scheme, found.edition]
-    missing = [f"{in_terminal_language(_missing(name, scheme))} ({name})" for name in found.missing]
+def _open_row(found: Undetermined, explained: Explained) -> Sequence[object]:
+    """A rule that cannot be judged; where it is the tier that is missing, the figures that the tier lacks."""
+    scheme = explained.schemes[found.scheme, found.edition]
+    tiering = explained.derived.tiers.get(found.scheme)
+    behind = [r.fact for r in tiering.because if r.holds is None and r.value is None] if tiering else []
+    names = [part for name in found.missing for part in (behind if name == "tier" and behind else [name])]
+    missing = [f"{in_terminal_language(_missing(name, scheme))} ({name})" for name in dict.fromkeys(names)]
     return in_terminal_language(found.rule.title), found.scheme, joined(missing), _reasons(found.because)
 
 
