@@ -12,6 +12,7 @@ from anlan.actions.posture import end_posture, raise_posture
 from anlan.actions.register import add_checkpoint, close_checkpoint, close_place
 from anlan.actions.schemes import adopt, end_adoption
 from anlan.models import Adoption, Checkpoint, Entry, Finding, Grant, Place, PostureChange
+from anlan.queries.people import grants_in_force
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
@@ -53,3 +54,10 @@ def test_a_finding_belongs_to_the_year_that_the_city_writes() -> None:
     new_year = datetime(2026, 12, 31, 18, 0, tzinfo=UTC)
     some_evidence(a_place(), at=new_year, kind="inspection", answers={"alarm": Answer(passed=False)})
     assert Finding.objects.get().year == 2027
+
+
+def test_a_persons_last_day_ends_at_midnight_in_the_city() -> None:
+    guest = a_user("inspector", expires_on=NOW.date())
+    midnight = datetime(2026, 6, 1, 16, 0, tzinfo=UTC)
+    assert grants_in_force(guest, midnight - timedelta(seconds=1))
+    assert not grants_in_force(guest, midnight)

@@ -10,6 +10,7 @@ from typing import cast
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from anlan.engine.access import GrantFacts, Role
 from anlan.models import ApiToken, Department, District, Grant, Place, SignIn, User
@@ -20,7 +21,7 @@ def grants_in_force(user: User, at: datetime) -> tuple[GrantFacts, ...]:
 
     A grant for a district holds for the parts of that district too.
     """
-    if not user.is_active or (user.expires_on is not None and user.expires_on < at.date()):
+    if not user.is_active or (user.expires_on is not None and user.expires_on < timezone.localdate(at)):
         return ()
     rows = list(in_force(Grant.objects.filter(user=user), at).order_by("valid_from", "id"))
     parts = _parts_of_districts() if any(row.district_code for row in rows) else {}
@@ -39,7 +40,7 @@ def in_force(grants: QuerySet[Grant], at: datetime) -> QuerySet[Grant]:
 def administrators(at: datetime) -> QuerySet[User]:
     """People who may manage the installation at a moment."""
     grants = in_force(Grant.objects.filter(role="administrator"), at)
-    not_expired = Q(expires_on__isnull=True) | Q(expires_on__gte=at.date())
+    not_expired = Q(expires_on__isnull=True) | Q(expires_on__gte=timezone.localdate(at))
     return User.objects.filter(not_expired, is_active=True, grants__in=grants).distinct()
 
 

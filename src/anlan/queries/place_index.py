@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from anlan.engine.access import Reach
 from anlan.engine.board_register import Flags
 from anlan.engine.policy import LEVELS, Level
-from anlan.models import District, Place
+from anlan.models import Place
 from anlan.queries.board import WORST, board
 from anlan.queries.board_register import LoadedRegister
+from anlan.queries.districts import with_parts
 
 PAGE = 50
 UNDETERMINED = "undetermined"
@@ -114,7 +115,7 @@ class PlaceIndex:
         is_open = register.closed > now
         chosen &= ~is_open if wanted.closed else is_open
         if wanted.district:
-            chosen &= self._of_districts(_with_parts(wanted.district))
+            chosen &= self._of_districts(with_parts(wanted.district))
         if wanted.kind:
             chosen &= np.isin(board_.loaded.kind, _numbers_of(board_.loaded.kinds, {wanted.kind}))
         if wanted.tier:
@@ -301,15 +302,6 @@ def _columns_of(loaded: LoadedRegister) -> _Columns:
     with _LOCK:
         _KEPT[:] = [(loaded, columns)]
     return columns
-
-
-def _with_parts(code: str) -> frozenset[str]:
-    """A district and its parts, and their parts."""
-    pairs = list(District.objects.exclude(parent=None).values_list("code", "parent_id"))
-    codes = [code]
-    for parent in codes:
-        codes += [part for part, of in pairs if of == parent and part not in codes]
-    return frozenset(codes)
 
 
 def _numbers_of(words: Sequence[str], wanted: frozenset[str] | set[str]) -> list[int]:
