@@ -59,7 +59,7 @@ class CodeForm(forms.Form):
     """A code of the app, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         max_length=16,
         help_text=_("Six digits from the authenticator app, or one of your recovery codes."),
         widget=forms.TextInput(
