@@ -21,6 +21,12 @@ function loadParts(root) {
   root.querySelectorAll("[data-scroll-end]").forEach((box) => {
     box.scrollLeft = box.scrollWidth;
   });
+  root.querySelectorAll(".tabs").forEach((tabs) => {
+    const current = tabs.querySelector(".is-current");
+    if (current && current.offsetLeft + current.offsetWidth > tabs.clientWidth) {
+      tabs.scrollLeft = tabs.scrollWidth;
+    }
+  });
   markWideTables(root);
 }
 
