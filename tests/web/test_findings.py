@@ -86,6 +86,19 @@ def test_the_page_tells_what_was_found_by_whom_and_until_when(client, finding):
     assert "Alarm works" in body
 
 
+def test_a_finding_says_that_the_item_was_not_as_required(client, finding):
+    for address in (reverse("finding", args=[finding.pk]), "/findings/", "/work/", "/places/P-1/evidence/"):
+        client.cookies["language"] = "zh-hans"
+        assert "报警装置有效：不符合要求" in words_of(client.get(address)), address
+        client.cookies["language"] = "en"
+        assert "Alarm works: not as required" in words_of(client.get(address)), address
+
+
+def test_a_notice_without_words_from_the_inspection_still_says_what_was_wrong(client, plan, place):
+    silent = a_finding(plan, place, note="")
+    assert "报警装置有效：不符合要求" in notice(client, silent, "zh")
+
+
 def test_a_re_inspection_closes_a_finding_with_its_evidence(client, finding):
     buffer = io.BytesIO()
     Image.new("RGB", (64, 48)).save(buffer, "JPEG")

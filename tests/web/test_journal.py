@@ -212,3 +212,17 @@ def test_an_entry_leads_to_its_person(client):
     user = a_user("inspector")
     body = text(client.get("/journal/?action=create-person"))
     assert reverse("person", args=[user.username]) in body
+
+
+def test_facts_and_kinds_are_told_in_the_words_of_the_schemes():
+    from django.utils.translation import override
+
+    from anlan.queries.vocabulary import words
+    from builders import LONG_AGO, adopt_plan
+
+    adopt_plan()
+    with override("zh-hans"):
+        told = changes_in_words(
+            {"kind": [None, "kindergarten"], "facts.pupils": [None, 274]}, words(LONG_AGO)
+        )
+    assert [(each.field, each.after) for each in told] == [("类型", "幼儿园"), ("在校学生数", "274")]

@@ -431,3 +431,15 @@ def test_without_a_base_map_pages_do_not_ask_for_one(signed_in: SignIn) -> None:
 
 def test_the_base_map_is_for_those_who_have_signed_in(archive: bytes) -> None:
     assert Client().get("/basemap.pmtiles").status_code == 302
+
+
+def test_a_citation_names_its_law_in_the_words_of_the_scheme() -> None:
+    from types import SimpleNamespace
+
+    scheme = SimpleNamespace(
+        terms={"sources": {"fire-law": SimpleNamespace(title=Text("消防法", "Fire Law"))}}
+    )
+    with translation.override("zh-hans"):
+        html = words.cite(Citation("law", "31", "fire-law"), scheme=scheme)
+    assert "消防法" in html
+    assert "fire-law" not in html

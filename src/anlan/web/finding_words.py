@@ -14,6 +14,7 @@ from anlan.links.documents import NoticeData, NoticeFinding
 from anlan.models import Department, Entry, Evidence, Finding, Operator, Place, User
 from anlan.queries.installation import city_settings
 from anlan.web.people_words import Names
+from anlan.web.templatetags.words import finding_words
 
 _LABELS = {
     "plan": Text("总体方案", "Plan"),
@@ -53,13 +54,18 @@ def finding_title(finding: Finding, language: str = "") -> str:
     return finding.title_en if language.startswith("en") and finding.title_en else finding.title_zh
 
 
+def _observed(finding: Finding) -> Text:
+    """What a notice says was seen where the inspection left no words."""
+    return Text(f"{finding.title_zh}：不符合要求", f"{finding.title_en or finding.title_zh}: not as required")
+
+
 def finding_row(finding: Finding, at: datetime) -> FindingRow:
     """One finding for the list."""
     is_open = finding.closed_at is None
     return FindingRow(
         finding=finding,
         number=finding_number(finding),
-        title=finding_title(finding),
+        title=finding_words(finding),
         responsible=named(finding.department or finding.operator or finding.place, get_language() or "zh"),
         is_open=is_open,
         is_overdue=is_open and finding.deadline <= at,
@@ -166,7 +172,7 @@ def notice_of(
             NoticeFinding(
                 number="1",
                 item=finding_title(finding, language),
-                observed=finding.note or finding_title(finding, language),
+                observed=finding.note or _observed(finding).in_language(language),
                 basis=basis_of(scheme, rule, language) or f"{finding.scheme}/{finding.rule}",
                 asked=_ASKED.in_language(language),
                 deadline=deadline.date(),

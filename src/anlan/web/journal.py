@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from anlan.models import Entry, Place
 from anlan.queries.journal import JournalFilter, all_entries, page_of_entries, place_names
+from anlan.queries.vocabulary import Words, words
 from anlan.web import access, clock
 from anlan.web.day_fields import day_field
 from anlan.web.journal_words import (
@@ -87,14 +88,14 @@ def journal(request: HttpRequest) -> HttpResponse:
         reach, _without_hidden_guards(request, form), after=request.GET.get("after", "")
     )
     places = place_names(rows)
-    names = Names(request)
+    names, known = Names(request), words(clock.now())
     query = request.GET.copy()
     query.pop("after", None)
     context = {
         "title": _("Journal"),
         "subtitle": _("Every change of state: who, when, what. Entries are never altered or deleted."),
         "form": form,
-        "lines": [_line(row, places.get(row.place_code), names) for row in rows],
+        "lines": [_line(row, places.get(row.place_code), names, known) for row in rows],
         "after": after,
         "export_query": query.urlencode(),
     }
@@ -139,10 +140,11 @@ def _csv(rows: Iterator[Entry], names: Names, language: str) -> Iterator[str]:
             _("What changed"),
             _("Reason"),
         ]
+    known = words(clock.now())
     yield "\ufeff" + writer.writerow(titles)
     for row in rows:
         with override(language):
-            line = _line(row, None, names)
+            line = _line(row, None, names, known)
             changes = "; ".join(f"{each.field}: {each.before} → {each.after}" for each in line.changes)
             cells = [
                 exact(row.at),
@@ -157,7 +159,7 @@ def _csv(rows: Iterator[Entry], names: Names, language: str) -> Iterator[str]:
         yield writer.writerow([safe_cell(cell) for cell in cells])
 
 
-def _line(row: Entry, place: Place | None, names: Names) -> Line:
+def _line(row: Entry, place: Place | None, names: Names, known: Words) -> Line:
     hidden = row.subject_kind == "person" and names.hides_id(row.subject_id, row.place_code)
     return Line(
         entry=row,
@@ -168,7 +170,7 @@ def _line(row: Entry, place: Place | None, names: Names) -> Line:
         subject_kind=str(SUBJECTS.get(row.subject_kind, row.subject_kind)),
         href="" if hidden else address_of(row),
         place=name_of(place) if place else row.place_code,
-        changes=[] if hidden else changes_in_words(row.changes),
+        changes=[] if hidden else changes_in_words(row.changes, known),
     )
 
 

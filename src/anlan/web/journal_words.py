@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.models import Entry
+from anlan.queries.vocabulary import Words as Vocabulary
 from anlan.web.navigation import ROLE_NAMES
 from anlan.web.templatetags.times import exact, figure
+from anlan.web.templatetags.words import say
 
 Words = str | Promise
 
@@ -97,7 +99,7 @@ FIELDS: Final[dict[str, Words]] = {
     "receiver_name": _("Receiver's name"),
     "receiver_phone": _("Receiver's telephone"),
     "receiver_email": _("Receiver's e-mail"),
-    "source": _("Source"),
+    "source": _("Data source"),
     "source_id": _("Source's number"),
     "closed_at": _("Closed at"),
     "withdrawn_at": _("Withdrawn at"),
@@ -165,18 +167,26 @@ def action_icon(action: str) -> str:
     return ACTIONS[action][1] if action in ACTIONS else "point"
 
 
-def changes_in_words(changes: Mapping[str, Any]) -> list[FieldChange]:
-    """Each changed field with its values before and after."""
+def changes_in_words(changes: Mapping[str, Any], vocabulary: Vocabulary | None = None) -> list[FieldChange]:
+    """Each changed field with its values before and after; facts and terms as the schemes call them."""
+    known = vocabulary or Vocabulary()
     rows = []
     for field, pair in changes.items():
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         plain = field.removeprefix("facts.")
         words = FieldChange(
-            str(FIELDS.get(plain, plain)), value_words(before, plain), value_words(after, plain)
+            str(FIELDS[plain] if plain in FIELDS else say(known.fact(plain))),
+            _term(before, plain, known),
+            _term(after, plain, known),
         )
         if words.before or words.after:
             rows.append(words)
     return rows
+
+
+def _term(value: Any, field: str, known: Vocabulary) -> str:
+    title = known.value(field, value) if isinstance(value, str) else None
+    return say(title) if title else value_words(value, field)
 
 
 def value_words(value: Any, field: str = "") -> str:

@@ -32,7 +32,7 @@ class PeopleSearch(forms.Form):
 class PersonForm(forms.Form):
     """What is kept about a member of staff, and nothing else."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=64)
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=64)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     expires_on = day_field(
         gettext_lazy("Last day"),

@@ -252,6 +252,10 @@ class LocalValueForm(forms.Form):
     def __init__(self, *args: Any, parameter: Parameter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.parameter = parameter
+        if str(parameter.values[-1].value).startswith("P"):
+            self.fields["value"].help_text = _(
+                "A length of time: PT30M is 30 minutes, PT2H 2 hours, P7D 7 days."
+            )
 
     def clean_value(self) -> bool | int | float | str:
         text = str(self.cleaned_data["value"]).strip()

@@ -40,7 +40,7 @@ from anlan.web.shell import page
 
 FINDINGS_SHOWN = 8
 HEADINGS: dict[str, tuple[str | Promise, str, str]] = {
-    "overdue": (gettext_lazy("Overdue"), "alert-triangle", "overdue"),
+    "overdue": (gettext_lazy("Gaps"), "alert-triangle", "overdue"),
     "now": (gettext_lazy("Due now"), "clock", "due"),
     "today": (gettext_lazy("Later today"), "calendar-due", ""),
     "week": (gettext_lazy("This week"), "calendar-week", ""),

@@ -24,7 +24,15 @@ for tag in (words.say, words.state, words.posture, words.tier, words.badge, word
 for mark in (times.moment, times.day):
     register.filter(mark.__name__, mark, is_safe=True)
     register.simple_tag(mark)
-for turn in (times.lasting, times.figure, times.share, times.file_size, words.say, words.name_of):
+for turn in (
+    times.lasting,
+    times.figure,
+    times.share,
+    times.file_size,
+    words.say,
+    words.name_of,
+    words.finding_words,
+):
     register.filter(turn.__name__, turn)
 register.filter("state", words.state, is_safe=True)
 

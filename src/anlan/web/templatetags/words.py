@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from anlan.engine.policy import Text
 from anlan.web.templatetags.icons import icon
@@ -30,6 +30,12 @@ def name_of(row: Any) -> str:
     english = getattr(row, "name_en", "")
     chinese = getattr(row, "name_zh", "") or getattr(row, "name", "")
     return str(english if english and (get_language() or "").startswith("en") else chinese or english or row)
+
+
+def finding_words(row: Any) -> str:
+    """What was found, from the item that was looked at: an item is worded as it should be, a finding says it is not."""
+    english = (get_language() or "").startswith("en") and row.title_en
+    return gettext("%(item)s: not as required") % {"item": english or row.title_zh}
 
 
 def state(value: str, compact: bool = False, text: Any = "") -> SafeString:
@@ -87,11 +93,19 @@ def badge(words: Any, tone: str = "neutral", icon_name: str = "") -> SafeString:
 
 
 def cite(
-    citation: Any = None, label: str = "", clause: str = "", source: Any = "", href: str = ""
+    citation: Any = None,
+    label: str = "",
+    clause: str = "",
+    source: Any = "",
+    href: str = "",
+    scheme: Any = None,
 ) -> SafeString:
-    """Where a rule or figure comes from; plan, law and practice look different."""
+    """Where a rule or figure comes from; plan, law and practice look different. A scheme names its sources."""
     if citation is not None:
         label, clause, source = citation.label, citation.clause, source or citation.source
+    if scheme:
+        known = scheme.terms.get("sources", {}).get(source)
+        source = known.title if known else source
     look = CITATIONS.get(label, CITATIONS["practice"])
     parts = [(part,) for part in (say(source), clause) if part]
     inside = format_html(
