@@ -13,7 +13,7 @@ from anlan.models.ids import earliest_id
 from anlan.queries.board import Board, board, board_as_of
 from anlan.queries.board_register import load_register, load_standing, load_waivers
 from anlan.queries.duties import place_account
-from anlan.queries.gaps import gaps_at, gaps_between
+from anlan.queries.gaps import gaps_after, gaps_at, gaps_between, order_of
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
@@ -73,10 +73,9 @@ def test_an_entry_from_a_clock_that_runs_ahead_hides_nothing_recorded_after_it()
     duty = ("M-1", "city-plan-2026/mobile-patrol")
     ahead = earliest_id(datetime.now(UTC) + timedelta(hours=1))
     Entry.objects.create(id=ahead, at=NOW, action="sign-in", subject_kind="person", subject_id="")
-    now = datetime.now(UTC)
-    before = states_on(board(now))[duty]
-    some_evidence(place, at=now - timedelta(seconds=1), rule="mobile-patrol", kind="scan")
-    assert (before, states_on(board(now + timedelta(seconds=1)))[duty]) == ("not-evidenced", "recorded")
+    before = states_on(board(NOW))[duty]
+    some_evidence(place, at=NOW - timedelta(minutes=5), rule="mobile-patrol", kind="scan")
+    assert (before, states_on(board(NOW))[duty]) == ("not-evidenced", "recorded")
 
 
 def test_a_place_registered_while_the_board_is_read_is_left_for_the_next_time() -> None:
@@ -162,3 +161,18 @@ def test_every_missed_window_of_a_period_is_listed_when_asked_for() -> None:
     found = gaps_between(day, day + timedelta(days=1))
     missed = [gap for gap in found if gap.place == "M-1" and gap.rule == "mobile-patrol"]
     assert len(missed) == 16
+
+
+def test_gaps_come_page_by_page_in_one_order_and_none_is_lost() -> None:
+    a_small_city()
+    whole = sorted(gaps_at(NOW, now=NOW), key=order_of)
+    paged: list[object] = []
+    after = None
+    while page := gaps_after(after, 2, NOW, now=NOW):
+        paged += page
+        after = order_of(page[-1])
+    assert paged == whole
+    assert len(whole) > 4
+    assert gaps_after(None, 99, NOW, now=NOW, subjects=frozenset({"M-1"})) == [
+        g for g in whole if g.place == "M-1"
+    ]

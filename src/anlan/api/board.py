@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections import Counter
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -21,7 +20,7 @@ from anlan.api.tokens import Asker, asker_of, needs
 from anlan.engine.plain import plain_text
 from anlan.engine.states import STATES
 from anlan.models import Department, Place
-from anlan.queries.gaps import Gap, gaps_at
+from anlan.queries.gaps import Gap, gaps_after, order_of
 from anlan.queries.place_index import PlaceFilter, PlaceIndex
 from anlan.queries.reach import departments_within, within
 
@@ -85,12 +84,21 @@ def gaps(request: HttpRequest, asked: Query[GapFilters]) -> GapPage:
     """Every duty that is overdue or not evidenced, in the order of subject, scheme and rule."""
     asker = asker_of(request)
     at, known_at = moment_of(asked, asker)
-    found = sorted(_gaps(asker, at, known_at, asked.district or ""), key=_order)
+    after = None
     if asked.cursor:
-        after = tuple(values_of(asked.cursor, (str, str, str)))
-        found = [gap for gap in found if _order(gap) > after]
+        subject, scheme, rule = values_of(asked.cursor, (str, str, str))
+        after = (str(subject), str(scheme), str(rule))
+    found = gaps_after(
+        after,
+        asked.limit + 1,
+        at,
+        now=asker.at,
+        known_at=known_at,
+        district=asked.district or "",
+        subjects=_subjects(asker),
+    )
     shown = found[: asked.limit]
-    following = next_address(request, _order(shown[-1])) if len(found) > asked.limit else None
+    following = next_address(request, order_of(shown[-1])) if len(found) > asked.limit else None
     return GapPage(items=[_shown(gap) for gap in shown], next=following)
 
 
@@ -108,14 +116,14 @@ def board(request: HttpRequest, asked: Query[BoardFilter], if_none_match: IfNone
     return response
 
 
-def _gaps(asker: Asker, at: datetime, known_at: datetime | None, district: str) -> list[Gap]:
-    found = gaps_at(at, known_at=known_at, district=district, now=asker.at)
+def _subjects(asker: Asker) -> frozenset[str] | None:
+    """The codes of places and departments within reach; None for everything."""
     reach = asker.reach("see-board")
     if reach.everywhere:
-        return found
+        return None
     subjects = set(within(reach, Place.objects.all()).values_list("code", flat=True))
     subjects |= set(departments_within(reach, Department.objects.all()).values_list("code", flat=True))
-    return [gap for gap in found if gap.place in subjects]
+    return frozenset(subjects)
 
 
 def _figures(asker: Asker, district: str) -> BoardOut:
@@ -151,10 +159,6 @@ def _figures(asker: Asker, district: str) -> BoardOut:
             for code in sorted(places)
         ],
     )
-
-
-def _order(gap: Gap) -> tuple[str, str, str]:
-    return gap.place, gap.scheme, gap.rule
 
 
 def _shown(gap: Gap) -> GapOut:

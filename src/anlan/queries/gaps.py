@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 from django.db.models import Q
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from anlan.engine import standing
 from anlan.engine.board import FOREVER, moment_of
@@ -27,6 +28,10 @@ from anlan.queries.subjects import (
 
 _AT_ONCE = 500
 """So many places are read and judged together, so that the evidence of a city need not fit into memory."""
+
+
+NAMED_AT_ONCE = 500
+"""More places than this are named by reading all names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,37 @@ def gaps_at(
     found = board(at) if present else board_as_of(at, known_at)
     districts = with_parts(district) if district else None
     return [*_of_places(found, districts), *_of_departments(at, known_at, districts)]
+
+
+def gaps_after(
+    order: tuple[str, str, str] | None,
+    limit: int,
+    at: datetime,
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    district: str = "",
+    subjects: frozenset[str] | None = None,
+) -> list[Gap]:
+    """The first `limit` gaps behind one in the order of subject, scheme and rule; only these are written out.
+
+    `subjects` are the codes of places and departments that count; None: all.
+    """
+    present = known_at is None and abs((at - now).total_seconds()) < 1
+    found = board(at) if present else board_as_of(at, known_at)
+    districts = with_parts(district) if district else None
+    duties = _duties_after(found, districts, subjects, order, limit)
+    places = list(_written(found, duties))
+    departments = [
+        gap for gap in _of_departments(at, known_at, districts) if subjects is None or gap.place in subjects
+    ]
+    behind = [gap for gap in (*places, *departments) if order is None or order_of(gap) > order]
+    return sorted(behind, key=order_of)[:limit]
+
+
+def order_of(gap: Gap) -> tuple[str, str, str]:
+    """The order of gaps: by subject, scheme and rule."""
+    return gap.place, gap.scheme, gap.rule
 
 
 def gaps_between(
@@ -111,16 +147,54 @@ def _gap(subject: SubjectFacts, state: WindowState) -> Gap:
 
 
 def _of_places(found: Board, districts: frozenset[str] | None) -> Iterator[Gap]:
+    duties = _missing(found, districts)
+    order = np.lexsort((found.compiled.rule[duties], found.compiled.place[duties]))
+    return _written(found, duties[order])
+
+
+def _missing(found: Board, districts: frozenset[str] | None) -> NDArray[np.intp]:
+    """The duties of places that are gaps, within some districts (None: all)."""
+    duties = np.flatnonzero(found.gap)
+    if districts is None:
+        return duties
+    wanted = [number for number, code in enumerate(found.loaded.districts) if code in districts]
+    return duties[np.isin(found.loaded.register.district[found.compiled.place[duties]], wanted)]
+
+
+def _duties_after(
+    found: Board,
+    districts: frozenset[str] | None,
+    subjects: frozenset[str] | None,
+    order: tuple[str, str, str] | None,
+    limit: int,
+) -> NDArray[np.intp]:
+    """The gaps of the first places, in order of code, that hold `limit` gaps behind `order`."""
+    duties = _missing(found, districts)
+    duties = duties[np.argsort(found.compiled.place[duties], kind="stable")]
+    places, first, count = np.unique(found.compiled.place[duties], return_index=True, return_counts=True)
+    codes = [found.loaded.register.codes[place] for place in places]
+    taken: list[NDArray[np.intp]] = []
+    held = 0
+    for code, number in sorted(zip(codes, range(len(codes)), strict=True)):
+        if (order is not None and code < order[0]) or (subjects is not None and code not in subjects):
+            continue
+        taken.append(duties[first[number] : first[number] + count[number]])
+        held += 0 if order is not None and code == order[0] else int(count[number])
+        if held >= limit:
+            break
+    return np.concatenate(taken) if taken else duties[:0]
+
+
+def _written(found: Board, duties: NDArray[np.intp]) -> Iterator[Gap]:
+    """Gaps of places in words and times."""
     loaded, compiled, states = found.loaded, found.compiled, found.states
     zone = timezone.get_default_timezone()
-    duties = np.flatnonzero(found.gap)
-    names = dict(Place.objects.values_list("code", "name_zh")) if len(duties) else {}
-    order = np.lexsort((compiled.rule[duties], compiled.place[duties]))
-    for duty in duties[order]:
+    wanted = {loaded.register.codes[place] for place in compiled.place[duties]}
+    named = Place.objects.filter(code__in=wanted) if len(wanted) <= NAMED_AT_ONCE else Place.objects.all()
+    names = dict(named.values_list("code", "name_zh")) if wanted else {}
+    for duty in duties:
         place, rule = int(compiled.place[duty]), int(compiled.rule[duty])
         district = loaded.districts[int(loaded.register.district[place])]
-        if districts is not None and district not in districts:
-            continue
         scheme, rule_id = compiled.rules[rule]
         code = loaded.register.codes[place]
         start = moment_of(int(states.start[duty]))
