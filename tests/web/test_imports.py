@@ -146,6 +146,7 @@ def test_every_figure_of_the_register_is_found_by_its_own_name(office: Client):
     assert place.facts == {"beds": 40}
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_a_large_sheet_is_left_to_the_worker_and_its_progress_is_shown(office: Client):
     rows = "".join(f"M-{number},商场 {number},商场\n" for number in range(501))
     upload(office, "编号,名称,类型\n" + rows)
@@ -199,6 +200,7 @@ def test_forgetting_to_choose_a_file_is_said(office: Client):
 # ---- extracts, districts, template -------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_an_extract_is_brought_in_by_the_worker(office: Client, tmp_path: Path, settings: Any):
     settings.BASEMAP = tmp_path / "basemap.pmtiles"
     file = SimpleUploadedFile(TOWN.name, TOWN.read_bytes())
@@ -213,6 +215,7 @@ def test_an_extract_is_brought_in_by_the_worker(office: Client, tmp_path: Path, 
     assert Place.objects.count() == 9
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_a_broken_extract_fails_in_words_and_leaves_nothing(office: Client):
     file = SimpleUploadedFile("town.osm.pbf", b"not a map")
     office.post(reverse("import-osm"), {"extract": file})
@@ -223,6 +226,7 @@ def test_a_broken_extract_fails_in_words_and_leaves_nothing(office: Client):
     assert not Place.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_a_duplicate_of_an_extract_is_decided_on_its_page(office: Client):
     a_place("HP-1", name_zh="滨江中心医院", kind="hospital", longitude=121.4703, latitude=31.2303)
     office.post(reverse("import-osm"), {"extract": SimpleUploadedFile(TOWN.name, TOWN.read_bytes())})

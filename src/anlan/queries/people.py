@@ -154,6 +154,13 @@ def _parts_of_districts() -> dict[str, list[str]]:
             children[parent].append(code)
 
     def all_parts(code: str) -> list[str]:
-        return [part for child in children.get(code, ()) for part in (child, *all_parts(child))]
+        found: list[str] = []
+        waiting = list(children[code])
+        while waiting:
+            part = waiting.pop()
+            if part not in found:
+                found.append(part)
+                waiting += children.get(part, ())
+        return found
 
     return {code: all_parts(code) for code in list(children)}

@@ -61,7 +61,10 @@ class ExtractForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".pbf,.osm,.gz,.bz2"}),
     )
     draw = forms.BooleanField(
-        label=gettext_lazy("Draw the base map from this extract"), required=False, initial=True
+        label=gettext_lazy("Draw the base map from this extract"),
+        required=False,
+        initial=lambda: not settings.BASEMAP.exists(),
+        help_text=gettext_lazy("It takes the place of the base map that is there now."),
     )
 
     def clean_extract(self) -> UploadedFile[Any]:

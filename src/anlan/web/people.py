@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -249,7 +250,7 @@ def _person_page(
         "subtitle": user.username,
         "crumbs": _crumbs(),
         "person": user,
-        "expired": user.expires_on is not None and user.expires_on < at.date(),
+        "expired": user.expires_on is not None and user.expires_on < timezone.localdate(at),
         "grants": grant_rows(held_grants(user), at),
         "second_step": second_factor.is_enabled(user),
         "sessions": session_rows(open_sessions(user, at)),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from anlan.actions import accounts
 from anlan.models import SignIn, User
@@ -37,7 +38,7 @@ def limits(
 
 def is_over(request: HttpRequest, user: User, at: datetime) -> bool:
     """Whether the session has reached its age, has rested too long, or the account's last day has passed."""
-    if user.expires_on is not None and user.expires_on < at.date():
+    if user.expires_on is not None and user.expires_on < timezone.localdate(at):
         return True
     opened, seen = _kept(request, OPENED), _kept(request, SEEN)
     if opened is not None and at - opened >= timedelta(seconds=settings.SESSION_COOKIE_AGE):
