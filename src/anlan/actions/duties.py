@@ -132,7 +132,7 @@ def close_finding(
     effective_at: datetime,
     by: User | None,
     at: datetime,
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,  # noqa: A002  (the record's own id, by its own name)
 ) -> Finding:
     """Close a finding by the evidence of a re-inspection; nothing else closes it."""
     return reinspect_finding(
@@ -157,7 +157,7 @@ def reinspect_finding(
     effective_at: datetime,
     by: User | None,
     at: datetime,
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,  # noqa: A002  (the record's own id, by its own name)
 ) -> Finding:
     """Record that a finding was looked at again: put right, it closes; if not, it stays open and says so."""
     finding = Finding.objects.select_for_update(of=("self",)).select_related("place").get(pk=finding.pk)

@@ -85,7 +85,7 @@ def too_long(row: PlaceRow, columns: Mapping[str, int], header: tuple[str, ...])
             ("receiver_email", "receiver_email"),
         )
     ]
-    texts.append(("operator", row.operator, int(Operator._meta.get_field("code").max_length or 0)))  # noqa: SLF001
+    texts.append(("operator", row.operator, int(Operator._meta.get_field("code").max_length or 0)))  # noqa: SLF001  (Django documents _meta)
     texts += [
         (f"{name}_method", figure.method, 120)
         for name in FIGURES
@@ -171,7 +171,7 @@ def joined_ids(place: OsmPlace) -> str:
 
 
 def _room(name: str) -> int:
-    return int(getattr(Place._meta.get_field(name), "max_length", 0) or 0)  # noqa: SLF001
+    return int(getattr(Place._meta.get_field(name), "max_length", 0) or 0)  # noqa: SLF001  (Django documents _meta)
 
 
 def _whole(text: str, room: int) -> str | None:

@@ -22,7 +22,7 @@ from anlan.actions.journal import Change
 from anlan.models import User
 
 
-class EncryptingAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class EncryptingAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # its base has no types
     """Keeps keys encrypted, so that a copy of the database alone opens no account."""
 
     def encrypt(self, text: str) -> str:

@@ -64,7 +64,7 @@ def rebuild_standing(*, at: datetime) -> int:
     """Make the projection anew from the evidence; the number of its rows. Who records meanwhile waits."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Standing._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")  # noqa: SLF001
+            cursor.execute(f"LOCK TABLE {Standing._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")  # noqa: SLF001  (Django documents _meta)
     Standing.objects.all().delete()
     count = 0
     batch: list[Standing] = []

@@ -21,13 +21,13 @@ class KindOut(BaseModel):
 
 
 @router.get("/problems", response=list[KindOut], auth=None)
-def problem_kinds(request: HttpRequest) -> list[KindOut]:  # noqa: ARG001
+def problem_kinds(request: HttpRequest) -> list[KindOut]:  # noqa: ARG001  (the router passes it)
     """All kinds of problem; open to everybody."""
     return [_described(kind) for kind in KINDS.values()]
 
 
 @router.get("/problems/{code}", response=KindOut, auth=None)
-def problem_kind(request: HttpRequest, code: Word) -> KindOut:  # noqa: ARG001
+def problem_kind(request: HttpRequest, code: Word) -> KindOut:  # noqa: ARG001  (the router passes it)
     """One kind of problem; open to everybody."""
     if code not in KINDS:
         raise ProblemError("not-found")

@@ -41,7 +41,7 @@ def language_of(request: HttpRequest) -> str:
 
 def known_parameters_only(view: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse parameters that the operation does not have: a mistyped filter must not pass for no filter."""
-    operation: Operation = view._ninja_operation  # type: ignore[attr-defined]  # noqa: SLF001
+    operation: Operation = view._ninja_operation  # type: ignore[attr-defined]  # noqa: SLF001  (ninja's)
     known = _query_parameters(operation)
 
     @wraps(view)

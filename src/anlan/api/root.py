@@ -78,7 +78,7 @@ def in_our_manner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         patch_vary_headers(response, ("Accept-Language", "Authorization", "Cookie"))
         return response
 
-    respond.csrf_exempt = True  # type: ignore[attr-defined]
+    respond.csrf_exempt = True  # type: ignore[attr-defined]  # Django looks for it
     return respond
 
 

@@ -142,7 +142,7 @@ def schemes(request: HttpRequest) -> SchemeList:
 
 
 @router.post("/schemes/check", response=SchemeReport, auth=needs("see-schemes", reads=True))
-def check_scheme(request: HttpRequest, stated: SchemeFiles) -> SchemeReport:  # noqa: ARG001
+def check_scheme(request: HttpRequest, stated: SchemeFiles) -> SchemeReport:  # noqa: ARG001  (the router passes it)
     """Read a scheme's files, report every problem, and run their cases; nothing is stored."""
     return _report(*_read(stated))
 
@@ -169,7 +169,7 @@ def scheme(request: HttpRequest, scheme: Word, asked: Query[EditionFilter]) -> S
 
 
 @router.get("/schemes/{scheme}/editions", response=EditionList, auth=needs("see-schemes"))
-def editions(request: HttpRequest, scheme: Word) -> EditionList:  # noqa: ARG001
+def editions(request: HttpRequest, scheme: Word) -> EditionList:  # noqa: ARG001  (the router passes it)
     """The stored editions of a scheme, the newest first."""
     spans = Prefetch("adoptions", Adoption.objects.select_related("by").order_by("valid_from", "id"))
     rows = Edition.objects.filter(scheme=scheme).defer("sources").prefetch_related(spans)
@@ -209,7 +209,7 @@ def scheme_cases(request: HttpRequest, scheme: Word, asked: Query[EditionFilter]
 
 
 @router.get("/schemes/{scheme}/adoptions", response=AdoptionList, auth=needs("see-schemes"))
-def scheme_adoptions(request: HttpRequest, scheme: Word) -> AdoptionList:  # noqa: ARG001
+def scheme_adoptions(request: HttpRequest, scheme: Word) -> AdoptionList:  # noqa: ARG001  (the router passes it)
     """When the city worked by which edition of a scheme, the latest first."""
     rows = (
         Adoption.objects.filter(edition__scheme=scheme)

@@ -83,7 +83,7 @@ def grants_of(request: HttpRequest) -> tuple[GrantFacts, ...]:
     if kept is None:
         user = getattr(request, "user", None)
         kept = people.grants_in_force(user, clock.now()) if isinstance(user, User) else ()
-        request._grants_in_force = kept  # type: ignore[attr-defined]  # noqa: SLF001
+        request._grants_in_force = kept  # type: ignore[attr-defined]  # noqa: SLF001  (our own mark)
     return cast(tuple[GrantFacts, ...], kept)
 
 
@@ -170,5 +170,5 @@ def _refuse_null_characters(request: HttpRequest, kwargs: dict[str, Any]) -> Non
 
 
 def _declared(view: Callable[..., HttpResponseBase], actions: tuple[str, ...]) -> object:
-    view.actions = actions  # type: ignore[attr-defined]
+    view.actions = actions  # type: ignore[attr-defined]  # our own mark on a function
     return view

@@ -155,7 +155,7 @@ def locked_out(
     context = {"title": _("Locked for a while"), "until_text": exact(until), "minutes": ceil(seconds / 60)}
     page = render(request, "accounts/locked.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)
-    request._locked_out_page = page  # type: ignore[attr-defined]  # noqa: SLF001
+    request._locked_out_page = page  # type: ignore[attr-defined]  # noqa: SLF001  (our own mark)
     return page
 
 

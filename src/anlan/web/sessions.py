@@ -28,7 +28,7 @@ def limits(
             if is_over(request, request.user, at):
                 SignIn.objects.filter(session_key=request.session.session_key).delete()
                 logout(request)
-                request.session_is_over = True  # type: ignore[attr-defined]
+                request.session_is_over = True  # type: ignore[attr-defined]  # our own mark
             else:
                 _note(request, at)
         return get_response(request)

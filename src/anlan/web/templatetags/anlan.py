@@ -59,7 +59,7 @@ def card(
     icon: str = "",
     note: Any = "",
     flush: bool = False,
-    id: str = "",  # noqa: A002
+    id: str = "",  # noqa: A002  (as HTML calls it)
     level: int = 2,
 ) -> str:
     """A card with a heading; `flush` lets tables and lists touch its edges."""
@@ -319,7 +319,7 @@ def filter_bar(
 @register.inclusion_tag("components/pager.html", takes_context=True)
 def pager(
     context: Context,
-    next: str | None = None,  # noqa: A002
+    next: str | None = None,  # noqa: A002  (as the address calls it)
     shown: int | None = None,
     parameter: str = "after",
     total: Any = None,
@@ -349,7 +349,7 @@ def pager(
 def place_map(
     context: Context,
     source: str = "",
-    id: str = "map",  # noqa: A002
+    id: str = "map",  # noqa: A002  (as HTML calls it)
     label: Any = "",
     data: Any = None,
     height: str = "tall",
@@ -384,7 +384,7 @@ _ON_MAP = frozenset({"not-evidenced", "overdue", "due", "recorded"})
 @register.inclusion_tag("components/chart.html")
 def chart(
     spec: Mapping[str, Any],
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  (as HTML calls it)
     title: Any = "",
     height: str = "medium",
 ) -> dict[str, Any]:
