@@ -42,6 +42,10 @@ FILES: dict[str, dict[str, str]] = {
         "i18n/langZH.js": "echarts/langZH.js",
         "i18n/langEN.js": "echarts/langEN.js",
     },
+    "idb": {"build/umd.js": "idb/idb.js"},
+    "uuidv7": {"dist/index.js": "uuidv7/uuidv7.js"},
+    "barcode-detector": {"dist/iife/ponyfill.js": "scan/barcode-detector.js"},
+    "zxing-wasm": {"dist/reader/zxing_reader.wasm": "scan/zxing_reader.wasm"},
 }
 CHECK_FILES = {"axe-core": {"axe.min.js": "axe/axe.min.js"}}
 
