@@ -1,6 +1,7 @@
 """Tables: facts only, in rooms from accounts to oversight; a room may point left, never right."""
 
 from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
+from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
 from anlan.models.posture import PostureChange
@@ -32,6 +33,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Finding",
+    "FormDraft",
     "Grant",
     "IdempotencyKey",
     "LocalValue",
@@ -42,6 +44,7 @@ __all__ = [
     "PlaceImport",
     "Post",
     "PostureChange",
+    "SavedView",
     "SignIn",
     "Standing",
     "Strike",
