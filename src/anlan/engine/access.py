@@ -44,11 +44,25 @@ Action = Literal[
     "see-journal",
     "manage-settings",
     "use-api",
+    "see-patrols",
+    "plan-patrols",
+    "walk-patrols",
+    "review-patrols",
+    "answer-help",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 _READING: frozenset[Action] = frozenset(
-    {"see-board", "see-places", "see-departments", "see-evidence", "see-findings", "see-schemes", "use-api"}
+    {
+        "see-board",
+        "see-places",
+        "see-departments",
+        "see-evidence",
+        "see-findings",
+        "see-patrols",
+        "see-schemes",
+        "use-api",
+    }
 )
 
 ALLOWED: dict[Role, frozenset[Action]] = {
@@ -69,6 +83,9 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "set-local-values",
         "see-people",
         "see-journal",
+        "plan-patrols",
+        "review-patrols",
+        "answer-help",
     },
     "department-liaison": _READING
     | {"see-work", "see-receivers", "export-places", "record-evidence", "strike-evidence", "close-findings"},
@@ -94,10 +111,15 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             "see-findings",
             "close-findings",
             "see-schemes",
+            "see-patrols",
+            "plan-patrols",
+            "walk-patrols",
+            "review-patrols",
+            "answer-help",
             "use-api",
         }
     ),
-    "guard": frozenset({"see-work", "see-places", "record-evidence", "see-schemes"}),
+    "guard": frozenset({"see-work", "see-places", "record-evidence", "see-schemes", "walk-patrols"}),
     "auditor": _READING | {"see-people", "see-journal", "export-places"},
     "administrator": _READING
     | {"see-people", "manage-people", "see-journal", "manage-settings", "import-places"},

@@ -4,6 +4,19 @@ from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
 from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
+from anlan.models.patrols import (
+    Beat,
+    CheckpointCode,
+    CheckpointWorth,
+    HelpCall,
+    PatrolMix,
+    PatrolPlan,
+    PatrolSettings,
+    RosterLine,
+    Visit,
+    Walk,
+    WalkTime,
+)
 from anlan.models.posture import PostureChange
 from anlan.models.register import (
     Checkpoint,
@@ -16,6 +29,7 @@ from anlan.models.register import (
     PlaceFact,
     PlaceImport,
     Post,
+    Shift,
     Zone,
 )
 from anlan.models.schemes import Adoption, Edition, LocalValue
@@ -24,7 +38,10 @@ __all__ = [
     "Adoption",
     "ApiToken",
     "Attachment",
+    "Beat",
     "Checkpoint",
+    "CheckpointCode",
+    "CheckpointWorth",
     "CitySettings",
     "Department",
     "Device",
@@ -35,20 +52,29 @@ __all__ = [
     "Finding",
     "FormDraft",
     "Grant",
+    "HelpCall",
     "IdempotencyKey",
     "LocalValue",
     "Occurrence",
     "Operator",
+    "PatrolMix",
+    "PatrolPlan",
+    "PatrolSettings",
     "Place",
     "PlaceFact",
     "PlaceImport",
     "Post",
     "PostureChange",
+    "RosterLine",
     "SavedView",
+    "Shift",
     "SignIn",
     "Standing",
     "Strike",
     "User",
+    "Visit",
     "Waiver",
+    "Walk",
+    "WalkTime",
     "Zone",
 ]

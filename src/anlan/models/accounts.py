@@ -58,12 +58,17 @@ class Grant(models.Model):
 
 
 class Device(models.Model):
-    """A phone or tablet enrolled for a member of staff."""
+    """A phone or tablet enrolled for a member of staff.
+
+    `digest` is the SHA-256 of a token with which the device sends in what it recorded, and does nothing else.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="devices")
     label = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, blank=True, db_index=True)
     enrolled_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
 

@@ -201,6 +201,30 @@ class Checkpoint(models.Model):
         constraints = [models.UniqueConstraint(fields=["place", "code"], name="checkpoint_code_once_a_place")]
 
 
+class Shift(models.Model):
+    """A span of the day in which a place is manned; one that ends at or before it starts runs into the next day.
+
+    `days` are the ISO weekdays on which it starts, such as "12345".
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="shifts")
+    code = models.CharField(max_length=64)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    starts = models.TimeField()
+    ends = models.TimeField()
+    days = models.CharField(max_length=7, default="1234567")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "code"], name="shift_code_once_a_place")]
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
 class PlaceImport(models.Model):
     """One sheet or extract that was loaded, from preview to done, with what became of its rows."""
 
