@@ -168,14 +168,17 @@ _EXPECTED = {
 }
 
 
-def _expected(value: object, scheme: Scheme) -> Text:
+def _expected(value: object, scheme: Scheme, rule: Rule | None = None) -> Text:
+    """What is expected, in words; of a `rule` the items are meant first."""
     if isinstance(value, Mapping):
+        rules = {each.id: each for each in scheme.rules}
         parts = [
-            (_rule_or_word(str(name), scheme), _expected(inner, scheme)) for name, inner in value.items()
+            (_known_word(str(name), scheme, rule), _expected(inner, scheme, rules.get(str(name))))
+            for name, inner in value.items()
         ]
         return Text(
-            zh="；".join(f"{name.zh} {inner.zh}" for name, inner in parts),
-            en="; ".join(f"{name.en} {inner.en}" for name, inner in parts),
+            zh="；".join(f"{name.zh}：{inner.zh}" for name, inner in parts),
+            en="; ".join(f"{name.en}: {inner.en}" for name, inner in parts),
         )
     if isinstance(value, timedelta):
         return duration_words(value)
@@ -185,18 +188,47 @@ def _expected(value: object, scheme: Scheme) -> Text:
     if isinstance(value, tuple) and value and isinstance(value[0], Every):
         return cadence_words(value)
     if isinstance(value, list | tuple | set | frozenset):
-        words = [_rule_or_word(str(one), scheme) for one in value]
+        words = [_known_word(str(one), scheme, rule) for one in value]
         return Text(zh="、".join(w.zh for w in words) or "无", en=", ".join(w.en for w in words) or "none")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Text(zh=_number(value), en=_number(value))
-    return _rule_or_word(str(value), scheme)
+    return _known_word(str(value), scheme, rule)
 
 
-def _rule_or_word(word: str, scheme: Scheme) -> Text:
-    title = next((rule.title for rule in scheme.rules if rule.id == word), None)
+_SHARED_TIERS = {
+    "none": Text("不在类别内", "outside the tiers"),
+    "undetermined": Text("类别未定", "undetermined"),
+}
+
+
+def _known_word(word: str, scheme: Scheme, rule: Rule | None = None) -> Text:
+    """The name of what an id in a case stands for: an item of the rule, a rule, a fact, a figure or a tier."""
+    items = {item.id: item.title for item in rule.items} if rule else {}
+    if word in items:
+        return items[word]
+    title = next((each.title for each in scheme.rules if each.id == word), None)
     if title is not None:
         return title
-    return fact_title(word, scheme) if word in scheme.facts else Text(zh=word, en=word)
+    if word in scheme.facts:
+        return fact_title(word, scheme)
+    parameter = scheme.parameters.get(word)
+    return (parameter.title if parameter else None) or _SHARED_TIERS.get(word) or Text(zh=word, en=word)
+
+
+def concern_title(concern: str, scheme: Scheme) -> Text:
+    """What a concern is called; its id where the scheme gives it no name."""
+    known = scheme.terms.get("concerns", {}).get(concern)
+    return known.title if known else Text(zh=concern, en=concern)
+
+
+def case_title(case: Case, scheme: Scheme) -> Text:
+    """What a case is called: its title, else the facts it supposes."""
+    if case.title is not None:
+        return case.title
+    facts = case_facts(case, scheme)
+    if not facts:
+        return Text(zh="不设任何数据", en="Nothing supposed")
+    return Text(zh="，".join(fact.zh for fact in facts), en=", ".join(fact.en for fact in facts))
 
 
 def _named(fact: str, value: object, scheme: Scheme) -> Text:

@@ -7,7 +7,7 @@ from anlan.engine.policy import Cadence as AnyCadence
 from anlan.engine.policy import CalendarPeriod, Each, Every, Once, Reference, Standing, Text, Within
 from anlan.engine.scheme_condition_shapes import ConditionShapes
 from anlan.engine.scheme_files import Block, Listing, Scalar, Tree
-from anlan.engine.scheme_shapes import is_reference, shown
+from anlan.engine.scheme_plain_shapes import is_reference, shown
 from anlan.engine.strictness import band_length, seconds_of_day
 
 PERIODS: tuple[CalendarPeriod, ...] = ("day", "week", "month", "quarter", "half-year", "year")

@@ -25,8 +25,8 @@ from anlan.engine.policy import (
     Text,
     Within,
 )
+from anlan.engine.scheme_plain_shapes import short
 from anlan.engine.scheme_report import Report, Spot
-from anlan.engine.scheme_shapes import short
 from anlan.engine.strictness import ResolvedCadence
 from anlan.engine.tiers import in_force, in_validity
 

@@ -18,8 +18,8 @@ from anlan.engine.policy import (
     Text,
     Within,
 )
+from anlan.engine.scheme_plain_shapes import short
 from anlan.engine.scheme_report import Report, Spot
-from anlan.engine.scheme_shapes import short
 from anlan.engine.strictness import ResolvedCadence, band_length, family, pace, seconds_of_day
 
 _MEND_WEAKER = Text(

@@ -2,8 +2,9 @@
 
 from anlan.engine.policy import All, AnyOf, Condition, Not, Operand, Relation, Test, Text
 from anlan.engine.scheme_files import Block, Entry, Listing, Scalar, Tree
+from anlan.engine.scheme_plain_shapes import is_reference, items_of, short, shown
 from anlan.engine.scheme_report import did_you_mean
-from anlan.engine.scheme_shapes import Shapes, is_reference, items_of, short, shown
+from anlan.engine.scheme_shapes import Shapes
 
 RELATIONS: tuple[Relation, ...] = ("is", "in", "over", "at_least", "under", "at_most", "missing")
 JOINS = ("all", "any", "not")

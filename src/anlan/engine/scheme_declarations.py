@@ -17,7 +17,8 @@ from anlan.engine.scheme_expectations import ExpectationShapes
 from anlan.engine.scheme_fields import FIELDS
 from anlan.engine.scheme_files import Block, Entry, Listing, Scalar, Tree
 from anlan.engine.scheme_names import ANY
-from anlan.engine.scheme_shapes import Fields, items_of, shown
+from anlan.engine.scheme_plain_shapes import items_of, shown
+from anlan.engine.scheme_shapes import Fields
 
 STATUSES = {"in-force": True, "not-commenced": False}
 FACT_TYPES = ("number", "flag", "term", "text")

@@ -6,9 +6,10 @@ from typing import Any
 from anlan.engine.policy import Text
 from anlan.engine.scheme_fields import EXPECTATIONS
 from anlan.engine.scheme_files import Block, Entry, Tree
+from anlan.engine.scheme_plain_shapes import items_of, short
 from anlan.engine.scheme_report import did_you_mean
 from anlan.engine.scheme_rule_shapes import RuleShapes
-from anlan.engine.scheme_shapes import Fields, items_of, short
+from anlan.engine.scheme_shapes import Fields
 
 _RULE = Text(zh="规则", en="rule")
 FIGURE = Text(zh="指标", en="parameter")

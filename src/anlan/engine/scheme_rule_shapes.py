@@ -3,7 +3,7 @@
 from anlan.engine.policy import ChecklistItem, Quantity, Text
 from anlan.engine.scheme_cadence_shapes import CadenceShapes
 from anlan.engine.scheme_files import Tree
-from anlan.engine.scheme_shapes import items_of
+from anlan.engine.scheme_plain_shapes import items_of
 
 
 class RuleShapes(CadenceShapes):

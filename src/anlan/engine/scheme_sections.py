@@ -18,8 +18,9 @@ from anlan.engine.scheme_declarations import SUBJECTS, Declarations, named, with
 from anlan.engine.scheme_expectations import FIGURE
 from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, field_of
 from anlan.engine.scheme_files import Block, Scalar, Tree
+from anlan.engine.scheme_plain_shapes import short, shown
 from anlan.engine.scheme_report import did_you_mean
-from anlan.engine.scheme_shapes import Fields, short, shown
+from anlan.engine.scheme_shapes import Fields
 
 
 class Sections(Declarations):

@@ -18,9 +18,10 @@ from anlan.engine.scheme_editor import json_schema
 from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Listing, Tree, texts_of, tree_of
 from anlan.engine.scheme_names import Names
+from anlan.engine.scheme_plain_shapes import shown
 from anlan.engine.scheme_report import Report, Spot
 from anlan.engine.scheme_sections import Sections
-from anlan.engine.scheme_shapes import Fields, shown
+from anlan.engine.scheme_shapes import Fields
 
 __all__ = [
     "Difference",

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from anlan.engine.conditions import LEVEL_TITLES
 from anlan.engine.policy import FactDeclaration, FactValue, Scheme, Text
+from anlan.engine.scheme_plain_shapes import short
 from anlan.engine.scheme_report import did_you_mean
-from anlan.engine.scheme_shapes import short
 
 
 def wrong_values(stated: Mapping[str, FactValue], schemes: Sequence[Scheme]) -> tuple[Text, ...]:

@@ -117,6 +117,16 @@ def stored_scheme(name: str, at: datetime, sha256: str = "") -> AdoptedScheme | 
     return None if edition is None else replace(found, scheme=scheme_of(edition.sha256))
 
 
+def planned_adoptions(at: datetime) -> list[Adoption]:
+    """The adoptions that are yet to begin, the earliest first."""
+    rows = Adoption.objects.select_related("edition").defer("edition__sources").filter(valid_from__gt=at)
+    return [
+        row
+        for row in rows.order_by("valid_from")
+        if row.valid_until is None or row.valid_until > row.valid_from
+    ]
+
+
 def schemes_on_disk(folder: Path) -> list[tuple[Scheme | None, tuple[Problem, ...], Path]]:
     """The schemes that came with the installation or were put beside them, with what is wrong with them."""
     return [(*read_scheme(path.parent), path.parent) for path in sorted(folder.glob("*/scheme.yaml"))]
