@@ -30,6 +30,11 @@ manage-people         -       -        -       -     -      -         x
 see-journal           x       -        -       -     -      x         x
 manage-settings       -       -        -       -     -      -         x
 use-api               x       x        x       x     -      x         x
+see-patrols           x       x        x       x     -      x         x
+plan-patrols          x       -        -       x     -      -         -
+walk-patrols          -       -        -       x     x      -         -
+review-patrols        x       -        -       x     -      -         -
+answer-help           x       -        -       x     -      -         -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 EXPECTED = {(role, row[0]): mark == "x" for row in ROWS for role, mark in zip(ROLES, row[1:], strict=True)}
