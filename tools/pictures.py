@@ -4,8 +4,8 @@
     python tools/pictures.py --only places --lang zh --width 390 --theme dark
 
 One Chromium, one signed-in context for each role, language, theme and width. For each picture: horizontal
-overflow, console errors, violations of the content security policy, and what axe-core finds. Pictures land in
-pictures/ (git-ignored).
+overflow, console errors, violations of the content security policy, and what axe-core finds. Pages may name steps
+that are taken first, such as sending a form with mistakes. Pictures land in pictures/ (git-ignored).
 Without --base a server is started on a free port. Data as for ./run: ANLAN_DATA, default data/.
 """
 
@@ -24,11 +24,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Response, sync_playwright
 from playwright.sync_api import Page as Tab
 
 import chromium
-from pictures_pages import PAGES, Page
+from pictures_pages import PAGES, Page, Step
+from pictures_subjects import subjects
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "pictures"
@@ -159,19 +160,29 @@ FIRST = {
     "{place}": ("/places/", "tr[data-place]", "data-place"),
     "{evidence}": ("/evidence/?kind=inspection", "tbody th a", "href"),
     "{finding}": ("/findings/", "tbody th a", "href"),
+    "{department}": ("/departments/", "main a[href^='/departments/']:not([href='/departments/'])", "href"),
+    "{department-why}": ("{department}", "a[href*='/why/']", "href"),
 }
 """What stands for the first of a list in an address: the list, the element and its attribute."""
+
+
+def filled(address: str, values: dict[str, str]) -> str:
+    """An address with what stands for its marks."""
+    for mark, value in values.items():
+        address = address.replace(mark, value)
+    return address
 
 
 def first_of_lists(shooting: Shooting, pages: list[Page]) -> dict[str, str]:
     """The first place, record and finding, as far as an address needs them."""
     context = context_for(shooting, "city-office", "zh", 1280, "light")
-    found = {}
+    found: dict[str, str] = {}
     for name, (address, element, attribute) in FIRST.items():
-        if context is None or not any(name in page.address for page in pages):
+        asked = (page.address.replace("{department-why}", "{department}{department-why}") for page in pages)
+        if context is None or not any(name in address for address in asked):
             continue
         tab = context.new_page()
-        tab.goto(shooting.base + address)
+        tab.goto(shooting.base + filled(address, found))
         row = tab.query_selector(element)
         found[name] = (row.get_attribute(attribute) if row else "") or ""
         tab.close()
@@ -179,7 +190,7 @@ def first_of_lists(shooting: Shooting, pages: list[Page]) -> dict[str, str]:
 
 
 def shoot(
-    shooting: Shooting, page: Page, first: dict[str, str], language: str, width: int, theme: str
+    shooting: Shooting, page: Page, values: dict[str, str], language: str, width: int, theme: str
 ) -> None:
     """One picture of one page, and what is wrong with it."""
     context = context_for(shooting, page.role, language, width, theme)
@@ -189,18 +200,22 @@ def shoot(
         return
     tab = context.new_page()
     said: list[str] = []
+    answers: list[int] = []
     tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("response", lambda answer: answers.append(answer.status) if is_page(tab, answer) else None)
     try:
-        address = page.address
-        for mark, value in first.items():
-            address = address.replace(mark, value)
-        answer = tab.goto(shooting.base + address, wait_until="load")
+        if page.draws == "server-error":
+            draw_server_error(tab)
+        tab.goto(shooting.base + filled(page.address, values), wait_until="load")
         settle(tab)
-        if answer and answer.status >= 400 and page.name != "not-found":
-            said.append(f"status {answer.status}")
+        for step in page.steps:
+            take(tab, step)
+        if not answers or answers[-1] != page.status:
+            said.append(f"status {answers[-1] if answers else 'none'}, not {page.status}")
         said.extend(f"wider than the screen: {element}" for element in tab.evaluate(OVERFLOW))
-        tab.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+        if not page.steps:
+            tab.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
         if shooting.with_axe:
             said.extend(f"axe: {finding}" for finding in axe(tab))
         target = PICTURES / page.name / f"{name}.png"
@@ -211,8 +226,49 @@ def shoot(
         said.append(str(error).splitlines()[0])
     finally:
         tab.close()
-    expected = "404 (Not Found)" if page.name == "not-found" else "\0"
+    expected = f"{page.status} (" if page.status >= 400 else "\0"
     shooting.findings.extend(f"{name}: {line}" for line in dict.fromkeys(said) if expected not in line)
+
+
+def is_page(tab: Tab, answer: Response) -> bool:
+    """Whether an answer is the page itself, not a picture or a part of it."""
+    return (
+        answer.request.is_navigation_request()
+        and answer.frame == tab.main_frame
+        and answer.status // 100 != 3
+    )
+
+
+def take(tab: Tab, step: Step) -> None:
+    """One step on the page before its picture."""
+    if step.do == "fill":
+        tab.locator(step.where).first.fill(step.value)
+    elif step.do == "click":
+        tab.locator(step.where).first.click()
+    elif step.do == "forget-cookie":
+        tab.context.clear_cookies(name=step.value)
+    elif step.do == "wait":
+        tab.locator(step.where).first.wait_for()
+    else:
+        form = tab.locator(step.where).first
+        with tab.expect_navigation(wait_until="load"):
+            form.evaluate("(form) => { form.noValidate = true; form.requestSubmit(); }")
+    settle(tab)
+
+
+def draw_server_error(tab: Tab) -> None:
+    """Answer the address with the page that a mistake of the server shows; nothing is made to fail for it."""
+    from django.test import RequestFactory
+
+    from anlan.web.errors import server_error
+
+    request = RequestFactory().get("/")
+    request.META["anlan.trace"] = "0f9d3c5e7a1b4c2d8e6f0a1b2c3d4e5f"
+    page = server_error(request).content
+    tab.route(
+        "**/pictures/server-error/",
+        lambda route: route.fulfill(status=500, body=page, content_type="text/html"),
+    )
 
 
 def settle(tab: Tab) -> None:
@@ -258,6 +314,7 @@ def main() -> int:
     if missing := chromium.prepare():
         parser.error(missing)
     opened = sessions()
+    known = subjects(page.address for page in pages)
     running = contextlib.nullcontext(choice.base.rstrip("/")) if choice.base else server()
     with running as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -265,12 +322,12 @@ def main() -> int:
             args=["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"],
         )
         shooting = Shooting(base, opened, browser, with_axe=not choice.no_axe and AXE.exists())
-        first = first_of_lists(shooting, pages)
+        values = known | first_of_lists(shooting, pages)
         for language in choice.lang or sorted(LANGUAGES, reverse=True):
             for width in choice.width or sorted(WIDTHS):
                 for theme in choice.theme or THEMES:
                     for page in pages:
-                        shoot(shooting, page, first, language, width, theme)
+                        shoot(shooting, page, values, language, width, theme)
         browser.close()
     for line in shooting.findings:
         print(line)

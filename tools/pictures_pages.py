@@ -1,28 +1,73 @@
 """Every page that is photographed and looked at: add yours. `role` is who signs in; "" is nobody."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something done on the page before its picture. `send` sends a form past the browser's own checks."""
+
+    do: Literal["fill", "click", "send", "wait", "forget-cookie"]
+    where: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page by name. In `address`, `{place}` becomes the code of the first place in the list.
 
-    `{evidence}` and `{finding}` become the whole address of the first inspection and the first finding.
+    `{evidence}`, `{finding}`, `{department}` and `{department-why}` become whole addresses: the first inspection,
+    finding and department, and why it owes its first duty. Other marks are in pictures_subjects.py.
+    `status` is the answer after the steps; `draws` names a page that nothing but the program itself brings about.
     """
 
     name: str
     address: str
     role: str = "city-office"
     wall: bool = False
+    steps: tuple[Step, ...] = ()
+    status: int = 200
+    draws: Literal["", "server-error"] = ""
+
+
+def send(where: str = "main form[method=post]") -> Step:
+    """Send the form as it is, even where the browser would not."""
+    return Step("send", where)
+
+
+def wrong(name: str, address: str, *steps: Step, role: str = "city-office") -> Page:
+    """A form that comes back with its mistakes."""
+    return Page(
+        name,
+        address,
+        role,
+        steps=(*steps, send()) if not any(s.do == "send" for s in steps) else steps,
+        status=422,
+    )
 
 
 PAGES: tuple[Page, ...] = (
     Page("style", "/style/", "administrator"),
     Page("style-wall", "/style/?layout=wall", "administrator", wall=True),
     Page("style-plain", "/style/?layout=plain", "administrator"),
-    Page("not-found", "/no-such-page/"),
+    Page("not-found", "/no-such-page/", status=404),
+    Page("refused", "/settings/", "guard", status=403),
+    Page("server-error", "/pictures/server-error/", status=500, draws="server-error"),
+    Page(
+        "form-expired",
+        "/account/",
+        "venue-manager",
+        steps=(Step("forget-cookie", value="csrf"), send()),
+        status=403,
+    ),
     Page("sign-in", "/sign-in/", ""),
+    wrong("sign-in-wrong", "/sign-in/", role=""),
     Page("account", "/account/", "venue-manager"),
+    Page("account-password", "/account/password/", "venue-manager"),
+    wrong("account-password-wrong", "/account/password/", role="venue-manager"),
+    Page("account-second-step", "/account/second-step/", "venue-manager"),
+    Page("account-token-new", "/account/tokens/new/"),
     Page("board", "/"),
     Page("wall", "/wall/", wall=True),
     Page("schemes", "/schemes/"),
@@ -32,6 +77,7 @@ PAGES: tuple[Page, ...] = (
     Page("scheme-cases", "/schemes/uk-premises-2025/cases/"),
     Page("scheme-editions", "/schemes/city-plan-2026/editions/"),
     Page("local-value", "/schemes/city-plan-2026/figures/tier-1-visitors/"),
+    wrong("local-value-wrong", "/schemes/city-plan-2026/figures/tier-1-visitors/"),
     Page("places", "/places/"),
     Page("places-gaps", "/places/?state=gaps&sort=gaps"),
     Page("places-none", "/places/?q=zzzzzz"),
@@ -45,13 +91,26 @@ PAGES: tuple[Page, ...] = (
     Page("place-what-if", "/places/{place}/what-if/?fact-daily_visitors=9000"),
     Page("place-edit", "/places/{place}/edit/"),
     Page("place-new", "/places/new/"),
+    wrong("place-new-wrong", "/places/new/", Step("fill", "#id_longitude", "999")),
+    Page("place-zone", "/places/{place}/add/zone/"),
+    Page("place-post", "/places/{place}/add/post/"),
+    Page("place-checkpoint", "/places/{place}/add/checkpoint/"),
+    wrong("place-checkpoint-wrong", "/places/{place}/add/checkpoint/", Step("fill", "#id_code", "a b")),
+    Page("place-event", "/places/{place}/add/occurrence/"),
+    Page("place-close", "/places/{place}/close/"),
+    Page("waiver", "/places/{place}/waivers/new/"),
+    wrong("waiver-wrong", "/places/{place}/waivers/new/"),
+    Page("waiver-withdraw", "/places/{waived}/waivers/{waiver}/withdraw/"),
     Page("departments", "/departments/"),
+    Page("department", "{department}"),
+    Page("department-why", "{department-why}"),
     Page("work", "/work/"),
     Page("work-manager", "/work/", "venue-manager"),
     Page("work-guard", "/work/", "guard"),
     Page("work-inspector", "/work/", "inspector"),
     Page("work-liaison", "/work/", "department-liaison"),
     Page("evidence", "/evidence/"),
+    Page("evidence-none", "/evidence/?q=zzzzzz"),
     Page("evidence-record", "{evidence}"),
     Page("evidence-where", "/evidence/new/"),
     Page("evidence-what", "/evidence/new/?place={place}"),
@@ -59,11 +118,26 @@ PAGES: tuple[Page, ...] = (
     Page("evidence-scan", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=mobile-patrol"),
     Page("evidence-count", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=guards"),
     Page("evidence-document", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=supply-area"),
+    wrong("evidence-inspect-wrong", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=three-checks"),
+    wrong("evidence-count-wrong", "/evidence/new/?place={place}&scheme=city-plan-2026&rule=guards"),
+    wrong("strike-wrong", "{evidence}", send("form[action$='/strike/']")),
     Page("findings", "/findings/"),
+    Page("findings-none", "/findings/?q=zzzzzz"),
     Page("findings-closed", "/findings/?state=closed"),
     Page("finding", "{finding}"),
+    wrong("finding-wrong", "{finding}", send("form[action$='/reinspect/']")),
     Page("people", "/people/", "administrator"),
+    Page("people-none", "/people/?q=zzzzzz", "administrator"),
+    Page("person", "/people/{person}/", "administrator"),
+    Page("person-edit", "/people/{person}/edit/", "administrator"),
+    Page("person-new", "/people/new/", "administrator"),
+    wrong("person-new-wrong", "/people/new/", Step("fill", "#id_email", "nobody"), role="administrator"),
     Page("journal", "/journal/", "auditor"),
+    Page("journal-none", "/journal/?place=zzzzzz", "auditor"),
     Page("imports", "/imports/"),
+    wrong("imports-wrong", "/imports/", send("form[action$='/sheet/']")),
+    Page("import-columns", "/imports/{import-columns}/columns/"),
+    Page("import-preview", "/imports/{import-checked}/"),
+    Page("import-done", "/imports/{import-done}/"),
     Page("settings", "/settings/", "administrator"),
 )

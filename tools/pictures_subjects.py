@@ -1,0 +1,68 @@
+"""What stands for `{…}` in the addresses of pictures: things that the data have, and imports made for the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+SHEET: Final = """编号,场所名称,类型,所属区,经度,纬度,坐标系,日均客流量,统计方法
+PIC-1,河畔书城,商店,{district},{longitude},{latitude},WGS-84,2600,人工清点
+PIC-2,无此类型,飞船发射场,{district},{longitude},{latitude},WGS-84,100,估计
+PIC-3,客流有误,商店,{district},{longitude},{latitude},WGS-84,很多,估计
+PIC-4,坐标有误,商店,{district},9999,{latitude},WGS-84,300,人工清点
+"""
+IMPORT_NAME: Final = "places-of-pictures.csv"
+IMPORT_STATES: Final = {
+    "{import-columns}": "uploaded",
+    "{import-checked}": "checked",
+    "{import-done}": "done",
+}
+
+
+def subjects(addresses: Iterable[str]) -> dict[str, str]:
+    """The value of each mark that these addresses use. Django is set up; the database is the server's."""
+    from anlan.models import User, Waiver
+
+    wanted = set(addresses)
+    found: dict[str, str] = {}
+    if any("{person}" in address for address in wanted):
+        granted = User.objects.filter(is_active=True, grants__role="department-liaison")
+        found["{person}"] = str(granted.order_by("username").values_list("username", flat=True).first() or "")
+    if any("{waived}" in address or "{waiver}" in address for address in wanted):
+        waiver = Waiver.objects.filter(withdrawn_at=None, place__isnull=False).order_by("recorded_at").first()
+        found["{waived}"] = waiver.place.code if waiver and waiver.place else ""
+        found["{waiver}"] = str(waiver.pk) if waiver else ""
+    for mark, state in IMPORT_STATES.items():
+        if any(mark in address for address in wanted):
+            found[mark] = _an_import(state)
+    return found
+
+
+def _an_import(state: str) -> str:
+    """An import of a small sheet in that state: one made before, or made now. Its new place is put in once."""
+    from django.utils import timezone
+
+    from anlan.actions.import_records import keep_file
+    from anlan.actions.imports import begin_sheet, check_sheet, run
+    from anlan.models import Place, PlaceImport, User
+
+    before = PlaceImport.objects.filter(state=state, result__name=IMPORT_NAME).order_by("-created_at").first()
+    if before is not None:
+        return str(before.pk)
+    place = Place.objects.exclude(district=None).exclude(longitude=None).order_by("code").first()
+    office = User.objects.filter(is_active=True, grants__role="city-office").order_by("username").first()
+    if place is None or office is None:
+        return ""
+    text = SHEET.format(
+        district=place.district_id, longitude=round(place.longitude or 0, 4), latitude=place.latitude
+    )
+    at = timezone.localtime() - timedelta(minutes=1)
+    kept = keep_file([text.encode("utf-8-sig")], IMPORT_NAME, "text/csv", by=office, at=at)
+    record = begin_sheet(kept, by=office, at=at)
+    assert isinstance(record, PlaceImport), record
+    if state != "uploaded":
+        check_sheet(record, {int(column): name for column, name in record.mapping["columns"].items()}, None)
+    if state == "done":
+        run(record, {})
+    return str(record.pk)
