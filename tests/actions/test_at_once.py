@@ -12,8 +12,9 @@ from tests.builders import LONG_AGO, a_place, a_user, some_evidence
 
 from anlan.actions import accounts
 from anlan.actions.accounts import LastAdministratorError
+from anlan.actions.codes import CodeTakenError
 from anlan.actions.duties import Answer
-from anlan.actions.register import PlaceDraft, register_places
+from anlan.actions.register import PlaceDraft, Registered, register_places
 from anlan.actions.schemes import adopt, store_folder
 from anlan.actions.standing import rebuild_standing
 from anlan.models import Adoption, Edition, Finding, Operator, Place, Standing, User
@@ -101,3 +102,31 @@ def test_two_long_names_that_begin_alike_are_two_operators() -> None:
     drafts = [PlaceDraft(code=name[-1], name_zh="商场", kind="mall", operator=name) for name in names]
     register_places(drafts, by=None, at=LONG_AGO)
     assert sorted(Operator.objects.values_list("name_zh", flat=True)) == sorted(names)
+
+
+def test_of_two_who_register_one_new_code_at_the_same_moment_one_is_refused() -> None:
+    drafts = [PlaceDraft(code="M-1", name_zh=name, kind="mall") for name in ("东商场", "西商场")]
+    found = at_once(*[
+        lambda one=one: register_places([one], by=None, at=LONG_AGO, only_new=True) for one in drafts
+    ])  # fmt: skip
+    assert [type(one) for one in found if isinstance(one, Exception)] == [CodeTakenError]
+    assert Place.objects.get().revision == 1
+
+
+def test_imports_of_one_new_code_at_the_same_moment_make_one_place() -> None:
+    drafts = [PlaceDraft(code="M-1", name_zh="商场", kind="mall", hours=f"{n}:00") for n in range(AT_ONCE)]
+    found = at_once(*[lambda one=one: register_places([one], by=None, at=LONG_AGO) for one in drafts])
+    assert not [one for one in found if isinstance(one, Exception)]
+    created = [one for one in found if isinstance(one, Registered) and one.created]
+    assert len(created) == Place.objects.count() == 1
+
+
+def test_of_two_accounts_with_one_name_made_at_the_same_moment_one_is_refused() -> None:
+    found = at_once(*[
+        lambda username=username: accounts.create_person(
+            username=username, name="值班员", password=None, by=None, at=NOW
+        )
+        for username in ("li", "LI")
+    ])  # fmt: skip
+    assert [type(one) for one in found if isinstance(one, Exception)] == [CodeTakenError]
+    assert User.objects.count() == 1

@@ -21,9 +21,9 @@ from anlan.actions.place_drafts import code_of_source
 from anlan.actions.sheet_imports import SheetOutcome, import_sheet, open_sheet
 from anlan.links.sheet_columns import propose_mapping
 from anlan.links.sheets import Sheet
-from anlan.models import Entry, Place, PlaceFact
+from anlan.models import Entry, IdempotencyKey, Place, PlaceFact
 from anlan.queries.sheet_vocabulary import sheet_vocabulary
-from builders import LONG_AGO, a_place, adopt_plan
+from builders import LONG_AGO, a_place, a_user, adopt_plan
 
 AT = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 LATER = AT + timedelta(days=1)
@@ -227,6 +227,17 @@ class TestAbandonedTasks:
         row = a_running_task("elsewhere", begun=AT)
         assert jobs.renew("another", at=AT) == 0
         assert status(row) == "RUNNING"
+
+
+@pytest.mark.django_db
+def test_answers_to_keys_are_kept_for_the_days_promised_and_then_forgotten() -> None:
+    user = a_user("city-office")
+    for days in (7, 14, 15):
+        IdempotencyKey.objects.create(
+            user=user, key=f"{days} days", body_sha256="", status=201, answer={}, at=AT - timedelta(days=days)
+        )
+    assert jobs.forget_old_keys(at=AT) == 1
+    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"7 days", "14 days"}
 
 
 _PREPARE = """

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from anlan.actions import journal
+from anlan.actions.codes import CodeTakenError, new_codes_in_turn
 from anlan.actions.journal import Change
 from anlan.actions.turns import take_turn
 from anlan.engine.access import Role
@@ -60,7 +61,10 @@ def create_person(
     language: str = "",
     expires_on: date | None = None,
 ) -> User:
-    """A new member of staff, who may do nothing until a role is granted."""
+    """A new member of staff, who may do nothing until a role is granted; a user name is given once."""
+    new_codes_in_turn("people")
+    if User.objects.filter(username__iexact=username).exists():
+        raise CodeTakenError(username)
     user = User.objects.create_user(
         username, password, name=name, email=email, language=language, expires_on=expires_on, created_at=at
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anlan.actions import journal
+from anlan.actions.codes import new_codes_in_turn
 from anlan.actions.journal import Change
 from anlan.engine.policy import Text
 from anlan.links.files import FileProblem
@@ -134,6 +135,7 @@ def _day(cell: Cell) -> date | Text | None:
 
 def _write(rows: dict[str, District]) -> tuple[int, int]:
     """Write what is new or different; boundaries and names in English that are known stay."""
+    new_codes_in_turn("districts")
     known = {district.code: district for district in District.objects.all()}
     everything = rows.keys() | known.keys()
     created: list[District] = []

@@ -22,11 +22,16 @@ from django.utils.crypto import get_random_string
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from anlan.models import IdempotencyKey
+
 LEASE = timedelta(minutes=3)
 """After this long without a renewal a task of a worker elsewhere counts as abandoned."""
 
 TRIES = 3
 """How often a task is begun before it is given up: one that kills its worker would do so for ever."""
+
+KEYS_KEPT = timedelta(days=14)
+"""How long the answer to a request with a key is kept; the API promises 7 days."""
 
 GIVEN_UP = "anlan.actions.jobs.WorkerLost"
 
@@ -74,6 +79,11 @@ def reap(*, at: datetime) -> Reaped:
             given_up += 1
         row.save(update_fields=["status", "started_at", "run_after", "finished_at", "exception_class_path"])
     return Reaped(again, given_up)
+
+
+def forget_old_keys(*, at: datetime) -> int:
+    """Delete what requests of the API were answered longer ago than their keys are kept."""
+    return IdempotencyKey.objects.filter(at__lt=at - KEYS_KEPT).delete()[0]
 
 
 def has_failed(job: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.actions import journal
+from anlan.actions.codes import CodeTakenError, new_codes_in_turn
 from anlan.actions.journal import Change
 from anlan.engine.policy import FactValue
 from anlan.models import (
@@ -97,17 +98,20 @@ def register_places(
     at: datetime,
     valid_from: datetime | None = None,
     reason: str = "",
+    only_new: bool = False,
 ) -> Registered:
     """Register new places and change known ones (by code); doing it twice changes nothing the second time.
 
-    `valid_from` is when the facts began to hold (default `at`).
+    `valid_from` is when the facts began to hold (default `at`). With `only_new` a code that is taken is a
+    CodeTakenError.
     """
     since = valid_from or at
-    known = {
-        place.code: place
-        for batch in _batches([draft.code for draft in drafts])
-        for place in Place.objects.select_for_update().filter(code__in=batch)
-    }
+    codes = list(dict.fromkeys(draft.code for draft in drafts))
+    if Place.objects.filter(code__in=codes[:_BATCH]).count() < len(codes):
+        new_codes_in_turn("places")
+    known = _locked(codes)
+    if only_new and known:
+        raise CodeTakenError(next(iter(known)))
     links = _Links(drafts)
     created: dict[str, Place] = {}
     changed: dict[str, Place] = {}
@@ -266,6 +270,14 @@ def record_occurrence(
     Place.objects.filter(pk=place.pk).update(changed_at=at)
     journal.write(_entry("record-occurrence", place, {"kind": kind, "at": happened_at}, note), by=by, at=at)
     return occurrence
+
+
+def _locked(codes: Sequence[str]) -> dict[str, Place]:
+    return {
+        place.code: place
+        for batch in _batches(codes)
+        for place in Place.objects.select_for_update().filter(code__in=batch)
+    }
 
 
 class _Links:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import BaseModel
 
+from anlan.actions.codes import CodeTakenError
 from anlan.actions.register import change_facts, close_place, register_places
 from anlan.api import idempotency
 from anlan.api.etags import IfMatch, IfNoneMatch, etag_of, is_unchanged, not_modified, require_match
@@ -69,9 +70,10 @@ def create_place(request: HttpRequest, stated: PlaceIn, key: idempotency.Key = N
         if not rules.may(asker.grants, "register-places", _target(stated, stated.code)):
             raise ProblemError("refused")
         _check(stated, asker.at)
-        if Place.objects.filter(code=stated.code).exists():
-            raise ProblemError("already-exists", faults=[Fault(_("This code is taken."), "#/code")])
-        register_places([stated.draft()], by=asker.user, at=asker.at, reason=stated.reason)
+        try:
+            register_places([stated.draft()], by=asker.user, at=asker.at, reason=stated.reason, only_new=True)
+        except CodeTakenError:
+            raise ProblemError("already-exists", faults=[Fault(_("This code is taken."), "#/code")]) from None
         return 201, _shown(_read(stated.code), asker)
 
     response = idempotency.once(request, asker, key, stated, act)

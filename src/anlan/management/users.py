@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from anlan.actions import accounts, second_factor
 from anlan.actions.accounts import Scope
+from anlan.actions.codes import CodeTakenError
 from anlan.engine.access import Role
 from anlan.management.terminal import both, tell
 from anlan.models import Department, District, Place, User
@@ -41,19 +42,23 @@ def create(
     password_stdin: bool,
 ) -> None:
     """Make an account, and grant it a role.  建立账号并授予角色。"""
+    taken = click.ClickException(
+        both(f"用户名“{username}”已存在。", f"There is an account “{username}” already.")
+    )
     if User.objects.filter(username__iexact=username).exists():
-        raise click.ClickException(
-            both(f"用户名“{username}”已存在。", f"There is an account “{username}” already.")
-        )
+        raise taken
     scope = _scope(place, district, department)
     password = _password(User(username=username, name=name), password_stdin)
     at = timezone.now()
-    with transaction.atomic():
-        made = accounts.create_person(
-            username=username, name=name or username, password=password, by=None, at=at
-        )
-        if role:
-            accounts.give_role(made, cast(Role, role), scope=scope, by=None, at=at)
+    try:
+        with transaction.atomic():
+            made = accounts.create_person(
+                username=username, name=name or username, password=password, by=None, at=at
+            )
+            if role:
+                accounts.give_role(made, cast(Role, role), scope=scope, by=None, at=at)
+    except CodeTakenError:
+        raise taken from None
     tell(f"账号“{username}”已建立。", f"account “{username}” made{f' as {role}' if role else ''}.")
     if not role:
         tell("尚未授予角色，暂不能使用。", "it has no role yet and opens nothing.")

@@ -41,13 +41,20 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def _beat(name: str) -> None:
-    """Tell twice a minute that the worker lives, keep hold of its task, and take up what other workers left."""
+    """Tell twice a minute that the worker lives, keep hold of its task, and take up what other workers left.
+
+    Once a day what need not be kept is thrown out.
+    """
+    cleared = None
     while True:
         try:
             at = timezone.now()
             worker_lives(at=at)
             jobs.renew(name, at=at)
             jobs.reap(at=at)
+            if cleared != at.date():
+                jobs.forget_old_keys(at=at)
+                cleared = at.date()
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")
         connection.close()

@@ -116,6 +116,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "anlan.web.templatetags.anlan",
+                "anlan.web.templatetags.entry",
             ],
             "libraries": {"anlan": "anlan.web.templatetags.anlan"},
         },

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anlan.actions import accounts, second_factor
 from anlan.actions.accounts import LastAdministratorError
+from anlan.actions.codes import CodeTakenError
 from anlan.models import ApiToken, Device, Grant, User
 from anlan.queries.people import (
     PeopleFilter,
@@ -73,9 +74,13 @@ def person_new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         by = access.user_of(request)
-        made = accounts.create_person(**form.cleaned_data, by=by, at=clock.now())
-        messages.success(request, _("The account exists. Now grant a role: until then it opens nothing."))
-        return HttpResponseRedirect(reverse("person", args=[made.username]) + "#grant")
+        try:
+            made = accounts.create_person(**form.cleaned_data, by=by, at=clock.now())
+        except CodeTakenError:
+            form.add_error("username", _("Somebody has this user name already."))
+        else:
+            messages.success(request, _("The account exists. Now grant a role: until then it opens nothing."))
+            return HttpResponseRedirect(reverse("person", args=[made.username]) + "#grant")
     context = {"title": _("New person"), "crumbs": _crumbs(), "form": form}
     return page(request, "people/person_form.html", context, status=422 if form.errors else 200)
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anlan.actions.codes import CodeTakenError
 from anlan.actions.register import change_facts, register_places
 from anlan.models import Place
 from anlan.queries.place_records import facts_on, later_versions
@@ -82,15 +83,15 @@ def _register(request: HttpRequest, form: NewPlaceForm, code: str) -> bool:
     known = {fact: value for fact, value in form.facts().items() if value is not None}
     draft = replace(form.draft(code), facts=known, measured=form.measured())
     try:
-        with transaction.atomic():
-            register_places(
-                [draft],
-                by=access.user_of(request),
-                at=clock.now(),
-                valid_from=form.since(),
-                reason=form.cleaned_data["reason"],
-            )
-    except IntegrityError:
+        register_places(
+            [draft],
+            by=access.user_of(request),
+            at=clock.now(),
+            valid_from=form.since(),
+            reason=form.cleaned_data["reason"],
+            only_new=True,
+        )
+    except CodeTakenError:
         form.add_error("code", _("Another place has this code already."))
         return False
     return True
