@@ -21,6 +21,7 @@ record-inspection     x       -        x       x     -      -         -
 strike-evidence       x       x        x       x     -      -         -
 see-findings          x       x        x       x     -      x         x
 close-findings        x       x        x       x     -      -         -
+assign-findings       x       -        -       -     -      -         -
 give-waivers          x       -        -       -     -      -         -
 see-schemes           x       x        x       x     x      x         x
 adopt-schemes         x       -        -       -     -      -         -

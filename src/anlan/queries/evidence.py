@@ -39,15 +39,21 @@ class EvidenceFilter:
 
 def evidence_page(reach: Reach, wanted: EvidenceFilter, *, after: str = "") -> tuple[list[Evidence], str]:
     """A page of the evidence within reach, the latest effective first, and the cursor of the next; two reads."""
-    rows = evidence_within(reach, Evidence.objects.select_related(*_RELATED))
-    rows = rows.filter(_narrowing(wanted))
+    rows = all_evidence(reach, wanted)
     position = position_of(after)
     if position is not None:
         at, identifier = position
         rows = rows.filter(Q(effective_at__lt=at) | Q(effective_at=at, id__lt=identifier))
-    found = list(rows.order_by("-effective_at", "-id").prefetch_related("attachments")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     return shown, cursor_of(shown[-1].effective_at, shown[-1].pk) if len(found) > PAGE else ""
+
+
+def all_evidence(reach: Reach, wanted: EvidenceFilter) -> QuerySet[Evidence]:
+    """All of the evidence within reach that passes the filter, the latest effective first."""
+    rows = evidence_within(reach, Evidence.objects.select_related(*_RELATED))
+    rows = rows.filter(_narrowing(wanted)).order_by("-effective_at", "-id")
+    return rows.prefetch_related("attachments")
 
 
 def one_record(reach: Reach, identifier: UUID) -> Evidence | None:
@@ -78,6 +84,33 @@ def rules_adopted(at: datetime, subject: Subject) -> list[tuple[Scheme, Rule]]:
         for rule in adoption.scheme.rules
         if rule.kind in OWED_KINDS and rule.subject == subject
     ]
+
+
+def rules_in_reach(reach: Reach, schemes: Sequence[Scheme], at: datetime) -> set[tuple[str, str]] | None:
+    """The rules that ask something within reach, or were recorded there; None for the whole city: all of them.
+
+    A reach of many places is not reckoned place by place: what places of any kind there may owe counts.
+    """
+    if reach.everywhere:
+        return None
+    recorded = evidence_within(reach, Evidence.objects.order_by()).values_list("scheme", "rule").distinct()
+    found = {(scheme, rule.partition("#")[0]) for scheme, rule in recorded}
+    works_by = basis()
+    places = list(within(reach, Place.objects.filter(closed_at=None))[: RECKONED + 1])
+    departments = list(departments_within(reach, Department.objects.all())[: RECKONED + 1])
+    if len(places) + len(departments) > RECKONED:
+        return found | {
+            (scheme.id, rule.id)
+            for scheme in schemes
+            for rule in scheme.rules
+            if (rule.subject == "place" and places) or (rule.subject == "department" and departments)
+        }
+    subjects = [*place_subjects(places), *department_subjects(departments)]
+    return found | {
+        (duty.scheme, duty.rule.id)
+        for subject in subjects
+        for duty in duties_for(subject, works_by, at)
+    }
 
 
 def holds_until(evidence: Evidence, scheme: Scheme | None, rule: Rule | None) -> datetime | None:

@@ -47,8 +47,7 @@ def findings_page(
     reach: Reach, wanted: FindingFilter, at: datetime, *, after: str = ""
 ) -> tuple[list[Finding], str]:
     """A page of findings, open ones by deadline, closed ones by when they closed; and the cursor of the next."""
-    rows = _narrowed(findings_within(reach, Finding.objects.select_related(*_RELATED)), wanted)
-    rows = of_state(rows, wanted.state, at)
+    rows = all_findings(reach, wanted, at)
     order, descending = ("closed_at", True) if wanted.state == "closed" else ("deadline", False)
     position = position_of(after)
     if position is not None:
@@ -57,10 +56,16 @@ def findings_page(
         rows = rows.filter(
             Q(**{f"{order}__{relation}": moment}) | Q(**{order: moment, f"id__{relation}": identifier})
         )
-    sign = "-" if descending else ""
-    found = list(rows.order_by(f"{sign}{order}", f"{sign}id")[: PAGE + 1])
+    found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     return shown, cursor_of(getattr(shown[-1], order), shown[-1].pk) if len(found) > PAGE else ""
+
+
+def all_findings(reach: Reach, wanted: FindingFilter, at: datetime) -> QuerySet[Finding]:
+    """All findings that pass the filter, open ones by deadline, closed ones by when they closed."""
+    rows = _narrowed(findings_within(reach, Finding.objects.select_related(*_RELATED)), wanted)
+    order = ("-closed_at", "-id") if wanted.state == "closed" else ("deadline", "id")
+    return of_state(rows, wanted.state, at).order_by(*order)
 
 
 def counts_of_findings(reach: Reach, wanted: FindingFilter, at: datetime) -> FindingCounts:

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
@@ -86,27 +86,34 @@ def list_people(
     people: QuerySet[User], wanted: PeopleFilter, at: datetime, *, after: str = ""
 ) -> tuple[list[Person], str]:
     """A page of people by user name, and the cursor of the next; four reads, however many there are."""
+    rows = found_people(people, wanted, at)
+    if after:
+        rows = rows.filter(username__gt=after)
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    return people_rows(shown), shown[-1].username if len(found) > PAGE else ""
+
+
+def found_people(people: QuerySet[User], wanted: PeopleFilter, at: datetime) -> QuerySet[User]:
+    """The people who pass the filter, by user name, with the grants they hold."""
     rows = people.filter(is_active=not wanted.closed)
     if wanted.text:
         rows = rows.filter(Q(username__icontains=wanted.text) | Q(name__icontains=wanted.text))
     if wanted.role:
         rows = rows.filter(pk__in=in_force(Grant.objects.filter(role=wanted.role), at).values("user"))
-    if after:
-        rows = rows.filter(username__gt=after)
     grants = Prefetch("grants", queryset=in_force(Grant.objects.all(), at).order_by("valid_from", "id"))
-    rows = (
+    return (
         rows.annotate(last_seen_at=Max("sign_ins__last_seen_at"))
         .order_by("username")
         .prefetch_related(grants)
     )
-    found = list(rows[: PAGE + 1])
-    shown = found[:PAGE]
+
+
+def people_rows(shown: Sequence[Any]) -> list[Person]:
+    """People as the list shows them; one read."""
     types = Authenticator.objects.filter(user__in=shown, type=Authenticator.Type.TOTP)
     secured = set(types.values_list("user_id", flat=True))
-    people_rows = [
-        Person(user, tuple(user.grants.all()), user.pk in secured, user.last_seen_at) for user in shown
-    ]
-    return people_rows, shown[-1].username if len(found) > PAGE else ""
+    return [Person(user, tuple(user.grants.all()), user.pk in secured, user.last_seen_at) for user in shown]
 
 
 def guards_only() -> QuerySet[User]:
