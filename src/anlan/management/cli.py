@@ -40,6 +40,12 @@ COMMANDS: dict[str, Entry] = {
         "bring in places or a map extract",
         needs_tables=True,
     ),
+    "patrol": Entry(
+        "anlan.management.patrol:patrol",
+        "不可预测的巡逻",
+        "patrols that nobody can predict",
+        needs_django=False,
+    ),
     "schema": Entry("anlan.management.schema:schema", "命令的 JSON Schema", "JSON Schema of a command"),
     "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
     "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city", needs_tables=True),

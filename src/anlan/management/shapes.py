@@ -145,6 +145,47 @@ class PlacesOutput(Shape):
     ignored_columns: list[str]
 
 
+class TargetGameInput(Shape):
+    """Independent targets; payoffs of each side, one number for each target."""
+
+    name: str | None = None
+    defender_covered: list[float]
+    defender_uncovered: list[float]
+    attacker_covered: list[float]
+    attacker_uncovered: list[float]
+    resources: float
+
+
+class MatrixGameInput(Shape):
+    """A leader who commits to a mixture of rows, a follower who answers with a column; a list for each row."""
+
+    name: str | None = None
+    leader: list[list[float]]
+    follower: list[list[float]]
+    cols: list[str] | None = None
+
+
+class CoverageOutput(Shape):
+    """How often each target is covered, which one is attacked (counted from 0), and what both have of it."""
+
+    coverage: list[float]
+    attacked_target: int
+    defender_utility: float
+    attacker_utility: float
+
+
+class CommitmentOutput(Shape):
+    """The leader's mixture of rows, the column that answers it (counted from 0), and its value to the leader."""
+
+    commitment: list[float]
+    response: int
+    leader_value: float
+
+
+Game = TargetGameInput | MatrixGameInput
+Solution = CoverageOutput | CommitmentOutput
+
+
 class Peer(Shape):
     name: str
     version: str
@@ -168,6 +209,7 @@ SHAPES: dict[str, tuple[Any, Any]] = {
     "scheme check": (None, SchemeCheckOutput),
     "import osm": (None, OsmOutput),
     "import places": (None, PlacesOutput),
+    "patrol solve": (Game | list[Game], Solution | list[Solution]),
     "bench": (None, list[Job]),
 }
 """Command to the shape of its input file (None: it reads none of JSON) and of its output."""

@@ -1,0 +1,1 @@
+"""Unpredictable patrols: what to cover how often against somebody who watches first, and how to draw from it."""
