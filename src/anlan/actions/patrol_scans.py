@@ -305,7 +305,7 @@ def _entry(
     kind: str,
     subject: UUID,
     label: str,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
     reason: str = "",
 ) -> Change:
     return Change(
