@@ -51,6 +51,39 @@ class NoticeData:
     contact: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckpointLabel:
+    """What one label at a checkpoint says; `mark` tells an old label from the one that replaced it."""
+
+    address: str
+    name: str
+    second: str
+    typed: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSheet:
+    """A sheet of labels for one place, in the words of the language in which it is printed."""
+
+    title: str
+    place: str
+    type_words: str
+    notice: str
+    footer: str
+    labels: tuple[CheckpointLabel, ...]
+    printed_on: date
+
+
+def checkpoint_labels(sheet: LabelSheet) -> bytes:
+    """The labels as A4 pages, eight on each, to cut along the dashes."""
+    data = {
+        **{name: words for name, words in asdict(sheet).items() if name not in ("labels", "printed_on")},
+        "labels": [{**asdict(label), "code": qr_svg(label.address)} for label in sheet.labels],
+    }
+    return _set(_TEMPLATES / "checkpoint-labels.typ", data, sheet.printed_on)
+
+
 def rectification_notice(notice: NoticeData, language: Language) -> bytes:
     """The notice as an A4 PDF (整改通知书), with a code that leads back to the record."""
     data = {

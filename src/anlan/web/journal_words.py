@@ -10,11 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from anlan.models import Entry
+from anlan.models import Entry, Place
 from anlan.queries.vocabulary import Words as Vocabulary
 from anlan.web.navigation import ROLE_NAMES
+from anlan.web.record_words import rule_title
 from anlan.web.templatetags.times import exact, figure
-from anlan.web.templatetags.words import say
+from anlan.web.templatetags.words import name_of, say
 
 Words = str | Promise
 
@@ -26,6 +27,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "import-districts": (_("Districts imported"), "map-pin"),
     "add-checkpoint": (_("Checkpoint added"), "qrcode"),
     "close-checkpoint": (_("Checkpoint closed"), "qrcode-off"),
+    "issue-checkpoint-code": (_("Checkpoint code issued"), "qrcode"),
     "add-post": (_("Post added"), "shield-plus"),
     "add-zone": (_("Zone added"), "layout-grid-add"),
     "record-occurrence": (_("Event recorded"), "calendar-event"),
@@ -34,6 +36,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "open-finding": (_("Finding opened"), "alert-square-rounded"),
     "close-finding": (_("Finding closed"), "square-rounded-check"),
     "reinspect-finding": (_("Re-inspected, not yet put right"), "zoom-exclamation"),
+    "assign-finding": (_("Finding given to another to mend"), "building-bank"),
     "reopen-finding": (_("Finding open again"), "arrow-back-up"),
     "give-waiver": (_("Waiver given"), "hand-stop"),
     "withdraw-waiver": (_("Waiver withdrawn"), "hand-off"),
@@ -123,6 +126,13 @@ FIELDS: Final[dict[str, Words]] = {
     "reason": _("Reason"),
 }
 
+SOURCES: Final[dict[str, Words]] = {
+    "demo": _("Demo data"),
+    "osm": "OpenStreetMap",
+    "sheet": _("Sheet"),
+}
+"""Where a place of the register came from."""
+
 SUBJECTS: Final[dict[str, Words]] = {
     "place": _("Place"),
     "evidence": _("Evidence"),
@@ -184,7 +194,25 @@ def changes_in_words(changes: Mapping[str, Any], vocabulary: Vocabulary | None =
     return rows
 
 
+def subject_words(entry: Entry, place: Place | None, known: Vocabulary) -> str:
+    """What an entry is about, in the reader's language as far as the register and the schemes have a name in it."""
+    first, _space, second = entry.subject_label.partition(" ")
+    scheme = next((one for one in known.schemes if one.id == first), None)
+    if entry.subject_kind in ("place", "evidence", "waiver") and place is not None:
+        return name_of(place)
+    if entry.subject_kind == "scheme" and scheme is not None:
+        return f"{say(scheme.title)} {second}"
+    if entry.subject_kind == "local-value" and scheme is not None and second in scheme.parameters:
+        return say(scheme.parameters[second].title) or second
+    return entry.subject_label
+
+
 def _term(value: Any, field: str, known: Vocabulary) -> str:
+    if field == "rule" and isinstance(value, str):
+        scheme, _slash, rule = value.partition("/")
+        return say(rule_title(known, scheme, rule)) if rule else value
+    if field == "source" and value in SOURCES:
+        return str(SOURCES[value])
     title = known.value(field, value) if isinstance(value, str) else None
     return say(title) if title else value_words(value, field)
 
