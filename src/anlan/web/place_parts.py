@@ -33,6 +33,7 @@ from anlan.web.place_frame import small_frame
 from anlan.web.record_words import rule_title
 from anlan.web.shell import page
 from anlan.web.templatetags.words import name_of, say
+from anlan.web.undo import undoable
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -235,7 +236,7 @@ def place_waiver_new(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         scheme, _slash, rule = values["duty"].partition("/")
-        give_waiver(
+        given = give_waiver(
             scheme=scheme,
             rule=rule,
             start=values["start"],
@@ -245,7 +246,8 @@ def place_waiver_new(request: HttpRequest, code: str) -> HttpResponse:
             at=clock.now(),
             place=place,
         )
-        messages.success(request, _("The waiver is given. It covers deadlines within its period only."))
+        said = _("The waiver is given. It covers deadlines within its period only.")
+        undoable(request, said, "waiver-given", waiver=str(given.pk))
         return HttpResponseRedirect(reverse("place-evidence", args=[code]) + "#waivers")
     return _form_page(request, place, form, _("Give a waiver"), reverse("place-evidence", args=[code]))
 
@@ -263,7 +265,7 @@ def place_waiver_withdraw(request: HttpRequest, code: str, waiver_id: UUID) -> H
         withdraw_waiver(
             waiver, by=access.user_of(request), at=clock.now(), reason=form.cleaned_data["reason"]
         )
-        messages.success(request, _("The waiver is withdrawn."))
+        undoable(request, _("The waiver is withdrawn."), "waiver-withdrawn", waiver=str(waiver.pk))
         return HttpResponseRedirect(reverse("place-evidence", args=[code]) + "#waivers")
     named = say(rule_title(words(clock.now()), waiver.scheme, waiver.rule))
     title = _("Withdraw the waiver: %(duty)s") % {"duty": named}

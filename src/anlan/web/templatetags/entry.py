@@ -8,9 +8,16 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString
 
+from anlan.web.drafts import kept_for
 from anlan.web.templatetags import words
 
 register = template.Library()
+
+
+@register.inclusion_tag("components/draft.html", takes_context=True)
+def draft(context: Context) -> dict[str, Any]:
+    """Keeps what is typed into this form until it is taken; inside the form, beside its token."""
+    return {"kept": kept_for(context["request"]) if "request" in context else None}
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -88,6 +95,7 @@ def filter_bar(
         "target": target,
         "path": request.path,
         "any_chosen": bool(chosen),
+        "columns": ",".join(request.GET.getlist("columns")),
         "label": words.say(label),
     }
 

@@ -10,6 +10,7 @@ const MODULES = [
   ["[data-map]", "./map.js"],
   ["[data-chart]", "./chart.js"],
   ["[data-poll]", "./polling.js"],
+  ["[data-menu], [data-bulk]", "./lists.js"],
 ];
 
 function loadParts(root) {

@@ -1,4 +1,4 @@
-// Keys: / search, j k rows, Enter opens, g + letter goes, ? overview, Esc leaves.
+// Keys: / search, j k rows, Enter opens, x selects, u goes to "Undo", g + letter goes, ? overview, Esc leaves.
 let going = 0;
 
 function typing(target) {
@@ -6,11 +6,11 @@ function typing(target) {
 }
 
 function rows() {
-  return [...document.querySelectorAll("[data-rows] tbody tr")].filter((row) => row.offsetParent !== null);
+  return [...document.querySelectorAll("[data-rows] tbody tr, ul[data-rows] > li")].filter((row) => row.offsetParent !== null);
 }
 
 export function choose(row, scroll = true) {
-  document.querySelectorAll("tr.is-chosen").forEach((other) => other.classList.remove("is-chosen"));
+  document.querySelectorAll("tr.is-chosen, li.is-chosen").forEach((other) => other.classList.remove("is-chosen"));
   if (!row) {
     return;
   }
@@ -71,6 +71,10 @@ function onKey(event) {
   } else if (event.key === "j" || event.key === "k") {
     event.preventDefault();
     move(event.key === "j" ? 1 : -1);
+  } else if (event.key === "x") {
+    document.querySelector("tr.is-chosen [data-pick]")?.click();
+  } else if (event.key === "u") {
+    document.querySelector("#toasts [data-undo]")?.focus();
   } else if (event.key === "g") {
     going = Date.now();
   }
@@ -79,7 +83,7 @@ function onKey(event) {
 export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusin", (event) => {
-    const row = event.target.closest?.("[data-rows] tbody tr");
+    const row = event.target.closest?.("[data-rows] tbody tr, ul[data-rows] > li");
     if (row && !row.classList.contains("is-chosen")) {
       choose(row, false);
     }

@@ -1,15 +1,25 @@
 // Short notices in the corner; errors stay until they are closed.
 const STAY_MS = 10000;
+// A notice with a way back stays longer; while the pointer or the focus is on it, it does not leave.
+const UNDO_MS = 20000;
 
 function arm(note) {
   note.querySelector("[data-toast-close]").addEventListener("click", () => note.remove());
   const lasting = note.classList.contains("tone-error") || note.classList.contains("tone-bad");
   if (!lasting) {
-    let timer = setTimeout(() => note.remove(), STAY_MS);
-    note.addEventListener("pointerenter", () => clearTimeout(timer));
-    note.addEventListener("pointerleave", () => {
-      timer = setTimeout(() => note.remove(), STAY_MS / 2);
-    });
+    const stay = note.querySelector("form, .btn") ? UNDO_MS : STAY_MS;
+    let timer = setTimeout(() => note.remove(), stay);
+    const rest = () => clearTimeout(timer);
+    const leave = () => {
+      clearTimeout(timer);
+      if (!note.matches(":hover, :focus-within")) {
+        timer = setTimeout(() => note.remove(), stay / 2);
+      }
+    };
+    note.addEventListener("pointerenter", rest);
+    note.addEventListener("focusin", rest);
+    note.addEventListener("pointerleave", leave);
+    note.addEventListener("focusout", () => requestAnimationFrame(leave));
   }
 }
 
