@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from anlan.actions import jobs
+from anlan.actions import drafts, jobs
 from anlan.actions.installation import worker_lives
 
 BEAT_S = 30
@@ -54,6 +54,7 @@ def _beat(name: str) -> None:
             jobs.reap(at=at)
             if cleared != at.date():
                 jobs.forget_old_keys(at=at)
+                drafts.erase_old(at=at)
                 cleared = at.date()
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")

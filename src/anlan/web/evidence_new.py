@@ -243,7 +243,6 @@ def _form_page(
         "supply": supply,
         "back": form["back"].value(),
         "action": request.get_full_path(),
-        "draft": f"evidence-{asked.subject.code}-{asked.duty}",
         "left": len(form.spec.checkpoints) - len(form.spec.scanned),
     }
     return page(request, "evidence/new.html", context, status=status)

@@ -1,6 +1,5 @@
-// Filters that live in the address, drafts that survive a reload, a warning before unsent entries are left.
-import { text } from "./texts.js";
-import { toast } from "./toasts.js";
+// Filters that live in the address, a warning before entries are lost, and no form sent twice.
+import * as drafts from "./drafts.js";
 
 const WAIT_MS = 350;
 
@@ -48,65 +47,17 @@ function watchFilters() {
   });
 }
 
-function entriesOf(form) {
-  return [...new FormData(form)].filter(
-    ([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && value !== "",
-  );
-}
-
-function isSecret(form, name) {
-  return form.elements[name]?.type === "password";
-}
-
-function watchDraft(form) {
-  const key = `draft:${form.dataset.draft}`;
-  const saved = localStorage.getItem(key);
-  if (saved && !form.querySelector(".error-summary")) {
-    const fresh = JSON.stringify(entriesOf(form));
-    if (saved !== fresh) {
-      for (const [name, value] of JSON.parse(saved)) {
-        const field = form.elements[name];
-        if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
-          field.checked = true;
-        } else if (field && field.type !== "file") {
-          field.value = value;
-        }
-      }
-      toast(text("draft"), "info", {
-        label: text("draftDrop"),
-        run: () => {
-          localStorage.removeItem(key);
-          form.reset();
-        },
-      });
-    }
-  }
-  let timer = 0;
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const entries = entriesOf(form).filter(([name]) => !isSecret(form, name));
-      localStorage.setItem(key, JSON.stringify(entries));
-    }, 400);
-  });
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    localStorage.removeItem(key);
-  });
-}
-
 function watchUnsent() {
-  let unsent = false;
+  const touched = new Set();
   document.addEventListener("input", (event) => {
-    if (event.target.closest?.("form[data-guard]")) {
-      unsent = true;
+    const form = event.target.closest?.("form[data-guard]");
+    if (form) {
+      touched.add(form);
     }
   });
-  document.addEventListener("submit", () => {
-    unsent = false;
-  });
+  document.addEventListener("submit", (event) => touched.delete(event.target));
   window.addEventListener("beforeunload", (event) => {
-    if (unsent) {
+    if ([...touched].some((form) => form.isConnected && drafts.wouldLose(form))) {
       event.preventDefault();
     }
   });
@@ -132,7 +83,7 @@ function stopDoubleSending() {
 }
 
 export function prepare(root) {
-  root.querySelectorAll("form[data-draft]").forEach(watchDraft);
+  drafts.prepare(root);
   root.querySelector("[data-focus]")?.focus();
 }
 
@@ -140,5 +91,6 @@ export function start() {
   watchFilters();
   watchUnsent();
   stopDoubleSending();
+  drafts.start();
   prepare(document);
 }
