@@ -13,7 +13,9 @@ from PIL import Image
 
 from anlan.models import Attachment, Checkpoint, Entry, Evidence, Finding, Post
 from anlan.models.ids import new_id
-from builders import a_department, a_place, a_user, adopt_plan, signed_in, some_evidence
+from anlan.queries.vocabulary import words as vocabulary
+from anlan.web.evidence_forms import EvidenceSearch
+from builders import LONG_AGO, a_department, a_place, a_user, adopt_plan, signed_in, some_evidence
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -415,3 +417,23 @@ def test_the_form_costs_a_fixed_number_of_reads(client, place, django_assert_max
     client.get(form_of("two-posts"))
     with django_assert_max_num_queries(24):
         client.get(form_of("two-posts"))
+
+
+def test_the_filter_offers_a_manager_only_the_rules_of_the_own_place() -> None:
+    adopt_plan(LONG_AGO)
+    mall, school = a_place("M-1", daily_visitors=3000), a_place("S-1", kind="school", pupils=400)
+    some_evidence(mall, rule="drill", at=datetime.now(UTC) - timedelta(days=1))
+    client = signed_in(Client(), a_user("venue-manager", place=mall.code))
+    offered = client.get(reverse("evidence-list")).content.decode()
+    assert "city-plan-2026/mobile-patrol" in offered
+    assert "city-plan-2026/school-guards" not in offered
+    office = signed_in(Client(), a_user("city-office"))
+    assert "city-plan-2026/school-guards" in office.get(reverse("evidence-list")).content.decode()
+    assert school.code
+
+
+def test_two_rules_of_one_title_are_told_apart_in_the_filter() -> None:
+    adopt_plan(LONG_AGO)
+    form = EvidenceSearch({}, vocabulary(datetime.now(UTC)).schemes)
+    names = [name for _group, rules in form.fields["rule"].choices[1:] for _id, name in rules]
+    assert len(names) == len(set(names))

@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from anlan.actions.duties import Answer, EvidenceDraft, record_evidence
-from anlan.models import Entry, Evidence, Finding
+from anlan.models import Entry, Evidence, Finding, Grant
 from anlan.models.ids import new_id
 from anlan.queries.findings import PAGE
 from anlan.queries.schemes import adoptions
@@ -91,7 +91,7 @@ def test_a_finding_says_that_the_item_was_not_as_required(client, finding):
         client.cookies["language"] = "zh-hans"
         assert "报警装置有效：不符合要求" in words_of(client.get(address)), address
         client.cookies["language"] = "en"
-        assert "Alarm works: not as required" in words_of(client.get(address)), address
+        assert "Not met: Alarm works" in words_of(client.get(address)), address
 
 
 def test_a_notice_without_words_from_the_inspection_still_says_what_was_wrong(client, plan, place):
@@ -197,6 +197,28 @@ def test_the_notice_is_in_chinese(client, finding):
         "报警装置无声", f"{deadline.year}年{deadline.month}月{deadline.day}日", "王检查",
     ):  # fmt: skip
         assert words in text
+
+
+def test_a_notice_is_issued_in_the_name_of_the_body_that_inspected(plan, place, client, finding):
+    a_department("D-9")
+    brigade = a_finding(plan, place, by=a_user("department-liaison", department="D-9"))
+    assert "部门D-9" in notice(client, brigade, "zh")
+    assert "市领导小组办公室" in notice(client, finding, "zh")
+
+
+def test_an_inspection_of_the_venues_own_has_no_notice_of_anybody(plan, place, client):
+    own = a_finding(plan, place, by=a_user("venue-manager", place="P-1"))
+    assert client.get(reverse("finding-notice", args=[own.pk])).status_code == 404
+    body = words_of(client.get(reverse("finding", args=[own.pk])))
+    assert "notice.pdf" not in body
+    assert "自查记录" in body
+
+
+def test_who_has_become_an_official_since_did_not_inspect_as_one(plan, place, client):
+    manager = a_user("venue-manager", place="P-1")
+    own = a_finding(plan, place, by=manager)
+    Grant.objects.create(user=manager, role="inspector", valid_from=NOW + timedelta(hours=1))
+    assert client.get(reverse("finding-notice", args=[own.pk])).status_code == 404
 
 
 def test_the_notice_is_in_english(client, finding):

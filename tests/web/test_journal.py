@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from anlan.actions import accounts, journal
 from anlan.actions.journal import Change
 from anlan.actions.register import change_facts
 from anlan.models import Entry
 from anlan.queries.journal import PAGE
+from anlan.queries.vocabulary import words as vocabulary
 from anlan.web.journal_words import ACTIONS, FIELDS, changes_in_words, value_words
-from builders import a_district, a_place, a_user, signed_in
+from builders import a_district, a_place, a_user, adopt_plan, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +228,36 @@ def test_facts_and_kinds_are_told_in_the_words_of_the_schemes():
             {"kind": [None, "kindergarten"], "facts.pupils": [None, 274]}, words(LONG_AGO)
         )
     assert [(each.field, each.after) for each in told] == [("类型", "幼儿园"), ("在校学生数", "274")]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "words"),
+    [
+        ("zh-hans", "起始日期", "请按 2026-07-01 的格式填写日期"),
+        ("en", "From day", "Write the date like 2026-07-01"),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_said_and_kept(client, language, label, words):
+    a_place("P-1")
+    client.cookies["language"] = language
+    page = text(client.get("/journal/?since=yesterday"))
+    assert words in page
+    assert label in page
+    assert 'value="yesterday"' in page
+
+
+def test_a_last_day_before_the_first_is_said(client):
+    client.cookies["language"] = "en"
+    assert "This is before the first day" in text(client.get("/journal/?since=2026-05-02&until=2026-05-01"))
+
+
+def test_the_rule_of_a_waiver_and_the_source_of_a_place_are_told_by_name():
+    adopt_plan(NOW - timedelta(days=1))
+    known = vocabulary(NOW)
+    for language, rule, source in (("zh-hans", "流动巡查", "演示数据"), ("en", "Mobile patrol", "Demo data")):
+        with override(language):
+            told = changes_in_words(
+                {"rule": [None, "city-plan-2026/mobile-patrol"], "source": [None, "demo"]}, known
+            )
+            assert rule in told[0].after
+            assert told[1].after == source

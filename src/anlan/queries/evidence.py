@@ -9,16 +9,20 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from anlan.engine.access import Reach
+from anlan.engine.duties import derive
 from anlan.engine.figures import Figures
 from anlan.engine.policy import All, AnyOf, Condition, Not, Rule, Scheme, Subject, Test
 from anlan.engine.standing import WindowState
-from anlan.models import Attachment, Evidence
+from anlan.models import Attachment, Department, Evidence, Place
 from anlan.queries.cursors import cursor_of, position_of
-from anlan.queries.duties import Account
-from anlan.queries.reach import evidence_within
+from anlan.queries.duties import Account, basis
+from anlan.queries.reach import departments_within, evidence_within, within
 from anlan.queries.schemes import adoptions, local_figures
+from anlan.queries.subjects import department_subjects, place_subjects
 
 PAGE = 40
+RECKONED = 40
+"""Up to so many places and departments are asked one by one which rules apply to them."""
 OWED_KINDS = ("duty", "standard")
 _RELATED = ("place", "place__department", "department", "checkpoint", "post", "by", "strike", "strike__by")
 
@@ -89,28 +93,27 @@ def rules_adopted(at: datetime, subject: Subject) -> list[tuple[Scheme, Rule]]:
 def rules_in_reach(reach: Reach, schemes: Sequence[Scheme], at: datetime) -> set[tuple[str, str]] | None:
     """The rules that ask something within reach, or were recorded there; None for the whole city: all of them.
 
-    A reach of many places is not reckoned place by place: what places of any kind there may owe counts.
+    A reach of many places is not asked place by place: any rule for places or for departments counts.
     """
     if reach.everywhere:
         return None
-    recorded = evidence_within(reach, Evidence.objects.order_by()).values_list("scheme", "rule").distinct()
-    found = {(scheme, rule.partition("#")[0]) for scheme, rule in recorded}
-    works_by = basis()
     places = list(within(reach, Place.objects.filter(closed_at=None))[: RECKONED + 1])
     departments = list(departments_within(reach, Department.objects.all())[: RECKONED + 1])
     if len(places) + len(departments) > RECKONED:
-        return found | {
+        return {
             (scheme.id, rule.id)
             for scheme in schemes
             for rule in scheme.rules
-            if (rule.subject == "place" and places) or (rule.subject == "department" and departments)
+            if (places if rule.subject == "place" else departments)
         }
-    subjects = [*place_subjects(places), *department_subjects(departments)]
-    return found | {
-        (duty.scheme, duty.rule.id)
-        for subject in subjects
-        for duty in duties_for(subject, works_by, at)
-    }
+    recorded = evidence_within(reach, Evidence.objects.order_by()).values_list("scheme", "rule").distinct()
+    found = {(scheme, rule.partition("#")[0]) for scheme, rule in recorded}
+    works_by = basis()
+    for subject in [*place_subjects(places), *department_subjects(departments)]:
+        derived = derive(subject, works_by, at)
+        found |= {(duty.scheme, duty.rule.id) for duty in derived.duties}
+        found |= {(each.scheme, each.rule.id) for each in derived.undetermined}
+    return found
 
 
 def holds_until(evidence: Evidence, scheme: Scheme | None, rule: Rule | None) -> datetime | None:

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from anlan.engine.access import Reach
-from anlan.models import Department, Entry, Evidence, Finding
+from anlan.models import Department, Entry, Evidence, Finding, Grant
 from anlan.queries.cursors import cursor_of, position_of
+from anlan.queries.people import in_force
 from anlan.queries.reach import findings_within
 
 PAGE = 40
@@ -41,6 +42,29 @@ class FindingCounts:
     @property
     def any(self) -> int:
         return self.open + self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class InspectingBody:
+    """In whose name an inspection was made; without a department: the city's office."""
+
+    department: Department | None
+
+
+OFFICIAL_ROLES = ("inspector", "department-liaison", "city-office")
+"""Those who inspect for a public body; a venue's own people look after their own place only."""
+
+
+def inspecting_body(finding: Finding) -> InspectingBody | None:
+    """The body that inspected when this was found; None where the venue looked at itself."""
+    by = finding.evidence.by
+    if by is None:
+        return InspectingBody(None)
+    held = Grant.objects.filter(user=by, role__in=OFFICIAL_ROLES)
+    grants = list(in_force(held, finding.evidence.recorded_at).order_by("-department_code", "valid_from"))
+    if not grants:
+        return None
+    return InspectingBody(Department.objects.filter(code=grants[0].department_code or None).first())
 
 
 def findings_page(

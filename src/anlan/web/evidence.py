@@ -6,28 +6,49 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.duties import strike_evidence
 from anlan.engine.conditions import unit_title
 from anlan.engine.policy import Rule, Scheme, Standing, Text
+from anlan.links.list_sheets import Value
 from anlan.models import Attachment, Entry, Evidence
-from anlan.queries.evidence import EvidenceFilter, evidence_page, holds_until, one_record
+from anlan.queries.evidence import (
+    EvidenceFilter,
+    all_evidence,
+    evidence_page,
+    holds_until,
+    one_record,
+    rules_in_reach,
+)
 from anlan.queries.reach import evidence_within
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access, clock, evidence_new
 from anlan.web.evidence_forms import EvidenceSearch, StrikeForm
+from anlan.web.field_words import faults_of
 from anlan.web.files import PHOTOS
 from anlan.web.finding_words import finding_number
 from anlan.web.journal_words import action_icon, action_words
+from anlan.web.list_columns import Column, columns_of
+from anlan.web.list_tools import list_file, list_tools, selected
 from anlan.web.people_words import Names
 from anlan.web.place_words import link, why_url
 from anlan.web.record_words import EvidenceRow, evidence_rows
 from anlan.web.shell import page
+from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of, say
 
 LATE_RECORDING = timedelta(hours=1)
@@ -46,26 +67,73 @@ class AnswerRow:
     finding_number: str
 
 
+COLUMNS = (
+    Column("duty", gettext_lazy("Duty"), fixed=True),
+    Column("kind", gettext_lazy("Kind"), exported=True),
+    Column("where", gettext_lazy("Where")),
+    Column("done", gettext_lazy("Done at")),
+    Column("recorded", gettext_lazy("Recorded at"), standard=False),
+    Column("by", gettext_lazy("By")),
+    Column("quantity", gettext_lazy("Quantity"), standard=False),
+    Column("details", gettext_lazy("Details")),
+)
+
+
 @access.needs("see-evidence")
 @require_safe
 def evidence_list(request: HttpRequest) -> HttpResponse:
     """What was recorded, the latest first."""
     at = clock.now()
     known = words(at)
-    form = EvidenceSearch(request.GET, known.schemes)
-    found, after = evidence_page(
-        access.request_reach(request, "see-evidence"), _wanted(form), after=request.GET.get("after", "")[:80]
-    )
+    reach = access.request_reach(request, "see-evidence")
+    form = EvidenceSearch(request.GET, known.schemes, rules_in_reach(reach, known.schemes, at))
+    found, after = evidence_page(reach, wanted_evidence(form), after=request.GET.get("after", "")[:80])
     context = {
         "title": _("Evidence"),
         "subtitle": _("What was recorded, with when it was done and when it was recorded"),
         "filter": form,
-        "faults": [error for errors in form.errors.values() for error in errors],
+        "tools": list_tools(request, "evidence-list", COLUMNS, exports="evidence-export"),
+        "faults": faults_of(form),
         "rows": [(row, _subject_of(row.evidence)) for row in evidence_rows(request, found, known)],
         "next": after,
         "may_record": access.allowed(request, "record-evidence"),
     }
     return page(request, "evidence/list.html", context, results="evidence/_results.html")
+
+
+@access.needs("see-evidence")
+@require_safe
+def evidence_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All records of the filter as a file, with the columns of the list."""
+    known = words(clock.now())
+    rows = found_evidence(request, request.GET)
+    shown = evidence_rows(request, selected(request, rows, "pk").iterator(chunk_size=400), known)
+    return list_file(form, "evidence", columns_of(request.GET, COLUMNS), shown, _cells)
+
+
+def found_evidence(request: HttpRequest, query: QueryDict) -> QuerySet[Evidence]:
+    """All records that the list shows with this filter."""
+    at, reach = clock.now(), access.request_reach(request, "see-evidence")
+    schemes = words(at).schemes
+    form = EvidenceSearch(query, schemes, rules_in_reach(reach, schemes, at))
+    return all_evidence(reach, wanted_evidence(form))
+
+
+def _cells(shown: EvidenceRow) -> dict[str, Value]:
+    """One record as a row of a file."""
+    row = shown.evidence
+    failed = ngettext("%(n)s item failed", "%(n)s items failed", shown.failed) % {"n": shown.failed}
+    details = [_("struck through") if shown.strike else "", failed if shown.failed else "", row.note]
+    return {
+        "duty": say(shown.title),
+        "kind": say(shown.kind),
+        "where": _subject_of(row)[0],
+        "done": exact(row.effective_at),
+        "recorded": exact(row.recorded_at),
+        "by": shown.who,
+        "quantity": row.quantity,
+        "details": " · ".join(part for part in details if part),
+    }
 
 
 @access.needs("see-evidence")
@@ -220,7 +288,7 @@ def _subject_of(row: Evidence) -> tuple[str, str]:
     return name_of(subject), link("place" if row.place else "department", subject.code)
 
 
-def _wanted(form: EvidenceSearch) -> EvidenceFilter:
+def wanted_evidence(form: EvidenceSearch) -> EvidenceFilter:
     """The filter that the fields state; a wrong field counts as empty and is said."""
     form.is_valid()
     values = form.cleaned_data
@@ -240,6 +308,7 @@ def _wanted(form: EvidenceSearch) -> EvidenceFilter:
 
 addresses = [
     path("evidence/", evidence_list, name="evidence-list"),
+    path("evidence/export.<str:form>", evidence_export, name="evidence-export"),
     *evidence_new.addresses,
     path("evidence/<uuid:evidence_id>/", evidence, name="evidence"),
     path("evidence/<uuid:evidence_id>/strike/", evidence_strike, name="evidence-strike"),

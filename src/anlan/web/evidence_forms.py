@@ -1,6 +1,7 @@
 """The forms of evidence: which fields a rule asks for, what they must hold, and the filters of the list."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -274,21 +275,23 @@ class EvidenceSearch(forms.Form):
     place = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     department = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, schemes: Sequence[Scheme]) -> None:
+    def __init__(
+        self, data: Any, schemes: Sequence[Scheme], offered: Collection[tuple[str, str]] | None = None
+    ) -> None:
+        """Of the schemes only the rules `offered` are listed, by scheme and rule; None lists all."""
         super().__init__(data)
         fields: Any = self.fields
+        groups = [(scheme, _rules_of(scheme, offered)) for scheme in schemes]
+        titles = Counter(say(rule.title) for _scheme, rules in groups for rule in rules)
         fields["rule"].choices = [
             ("", _("All rules")),
             *(
                 (
                     say(scheme.title),
-                    [
-                        (f"{scheme.id}/{rule.id}", say(rule.title))
-                        for rule in scheme.rules
-                        if rule.kind in ("duty", "standard")
-                    ],
+                    [(f"{scheme.id}/{rule.id}", _named(rule, scheme, titles)) for rule in rules],
                 )
-                for scheme in schemes
+                for scheme, rules in groups
+                if rules
             ),
         ]
         kinds = {
@@ -299,3 +302,19 @@ class EvidenceSearch(forms.Form):
             *((kind, say(title)) for kind, title in kinds.items()),
             ("re-inspection", _("Re-inspection")),
         ]
+
+
+def _rules_of(scheme: Scheme, offered: Collection[tuple[str, str]] | None) -> list[Rule]:
+    return [
+        rule
+        for rule in scheme.rules
+        if rule.kind in ("duty", "standard") and (offered is None or (scheme.id, rule.id) in offered)
+    ]
+
+
+def _named(rule: Rule, scheme: Scheme, titles: Mapping[str, int]) -> str:
+    """The title of a rule; with what tells it from others where several rules have the same title."""
+    title = say(rule.title)
+    if titles[title] < 2:
+        return title
+    return f"{title} · {rule.cites.clause or rule.id} · {say(scheme.title)}"

@@ -39,6 +39,15 @@ _WORDS: dict[type[forms.Field], dict[str, Any]] = {
 }
 
 
+def faults_of(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What is wrong with a filter, field by field; the list is shown without what could not be read."""
+    return [
+        (str(form.fields[name].label or "") if name in form.fields else "", str(error))
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+
+
 def say_how_to_mend() -> None:
     """Give Django's fields our words in place of their own; a field's own `error_messages` still win."""
     for field, words in _WORDS.items():

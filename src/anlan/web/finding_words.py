@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.engine.policy import Language, Rule, Scheme, Text
 from anlan.links.documents import NoticeData, NoticeFinding
 from anlan.models import Department, Entry, Evidence, Finding, Operator, Place, User
+from anlan.queries.findings import InspectingBody
 from anlan.queries.installation import city_settings
 from anlan.web.people_words import Names
 from anlan.web.templatetags.words import finding_words
@@ -56,7 +57,7 @@ def finding_title(finding: Finding, language: str = "") -> str:
 
 def _observed(finding: Finding) -> Text:
     """What a notice says was seen where the inspection left no words."""
-    return Text(f"{finding.title_zh}：不符合要求", f"{finding.title_en or finding.title_zh}: not as required")
+    return Text(f"{finding.title_zh}：不符合要求", f"Not met: {finding.title_en or finding.title_zh}")
 
 
 def finding_row(finding: Finding, at: datetime) -> FindingRow:
@@ -141,6 +142,7 @@ def story_of(
 
 def notice_of(
     finding: Finding,
+    body: InspectingBody,
     *,
     language: Language,
     scheme: Scheme | None,
@@ -149,7 +151,7 @@ def notice_of(
     shows_receiver: bool,
     address: str,
 ) -> NoticeData:
-    """All that the rectification notice of a finding says, in one language."""
+    """All that the rectification notice of a finding says, in one language, in the name of the body that inspected."""
     place, zone = finding.place, timezone.get_default_timezone()
     city = city_settings()
     name_of_city = (city.name_en if language == "en" and city.name_en else city.name_zh) or "—"
@@ -158,7 +160,7 @@ def notice_of(
     return NoticeData(
         number=finding_number(finding, language),
         city=name_of_city,
-        issuer=named(place.department, language)
+        issuer=named(body.department, language)
         or f"{name_of_city} {_OFFICE.in_language(language)}".strip("— "),
         place_name=named(place, language),
         place_code=place.code,

@@ -1,26 +1,30 @@
 """Findings: the list, one finding with its story, its rectification notice, and looking again."""
 
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.duties import reinspect_finding
+from anlan.engine.access import Reach
 from anlan.engine.policy import Language, Rule, Scheme
 from anlan.links.documents import rectification_notice
+from anlan.links.list_sheets import Value
 from anlan.models import District, Finding
 from anlan.models.ids import new_id
 from anlan.queries.findings import (
     FindingFilter,
+    all_findings,
     counts_of_findings,
     entries_of,
     findings_page,
+    inspecting_body,
     inspections_of,
     one_finding,
     responsible_departments,
@@ -37,9 +41,12 @@ from anlan.web.finding_words import (
     notice_of,
     story_of,
 )
+from anlan.web.list_columns import Column, columns_of
+from anlan.web.list_tools import list_file, list_tools, selected
 from anlan.web.people_words import Names
 from anlan.web.place_words import link
 from anlan.web.shell import page
+from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of
 from anlan.web.uploads import Kept, kept_uploads
 
@@ -79,6 +86,11 @@ class FindingSearch(forms.Form):
             ("operator:", _("Operators")),
             *((f"department:{code}", name) for code, name in departments),
         ]
+
+    @classmethod
+    def within(cls, data: Any, reach: Reach) -> Self:
+        """The filters with the departments that have something to mend within reach."""
+        return cls(data, [(row.code, name_of(row)) for row in responsible_departments(reach)])
 
     def wanted(self) -> FindingFilter:
         """The filter that the fields state; a wrong field counts as empty."""
@@ -121,14 +133,27 @@ class ReinspectionForm(forms.Form):
         return moment
 
 
+COLUMNS = (
+    Column("number", gettext_lazy("Number"), exported=True),
+    Column("finding", gettext_lazy("Finding"), fixed=True),
+    Column("place", gettext_lazy("Place")),
+    Column("district", gettext_lazy("District"), standard=False),
+    Column("responsible", gettext_lazy("Responsible")),
+    Column("state", gettext_lazy("State")),
+    Column("opened", gettext_lazy("Opened"), standard=False),
+    Column("deadline", gettext_lazy("Deadline")),
+    Column("closed", gettext_lazy("Closed"), exported=True),
+    Column("note", gettext_lazy("Note"), exported=True),
+)
+
+
 @access.needs("see-findings")
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
     """Findings, the earliest deadline first."""
     at = clock.now()
     reach = access.request_reach(request, "see-findings")
-    departments = [(row.code, name_of(row)) for row in responsible_departments(reach)]
-    form = FindingSearch(request.GET, departments)
+    form = FindingSearch.within(request.GET, reach)
     wanted = form.wanted()
     rows, after = findings_page(reach, wanted, at, after=request.GET.get("after", "")[:80])
     counts = counts_of_findings(reach, wanted, at)
@@ -139,6 +164,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "title": _("Findings"),
         "subtitle": _("What inspections found wrong, who mends it, and by when"),
         "filter": form,
+        "tools": list_tools(request, "findings", COLUMNS, exports="findings-export"),
         "rows": [finding_row(row, at) for row in rows],
         "next": after,
         "state": wanted.state,
@@ -153,6 +179,35 @@ def findings(request: HttpRequest) -> HttpResponse:
         ],
     }
     return page(request, "findings/list.html", context, results="findings/_results.html")
+
+
+@access.needs("see-findings")
+@require_safe
+def findings_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All findings of the filter as a file, with the columns of the list."""
+    at, reach = clock.now(), access.request_reach(request, "see-findings")
+    rows = all_findings(reach, FindingSearch.within(request.GET, reach).wanted(), at)
+
+    def cells(row: Finding) -> dict[str, Value]:
+        shown = finding_row(row, at)
+        state = (
+            _("Closed") if not shown.is_open else _("Past the deadline") if shown.is_overdue else _("Open")
+        )
+        return {
+            "number": shown.number,
+            "finding": shown.title,
+            "place": name_of(row.place),
+            "district": name_of(row.place.district) if row.place.district else "",
+            "responsible": shown.responsible,
+            "state": state,
+            "opened": exact(row.opened_at),
+            "deadline": exact(row.deadline),
+            "closed": exact(row.closed_at) if row.closed_at else "",
+            "note": row.note,
+        }
+
+    chosen = columns_of(request.GET, COLUMNS)
+    return list_file(form, "findings", chosen, selected(request, rows, "pk").iterator(chunk_size=400), cells)
 
 
 @access.needs("see-findings")
@@ -203,13 +258,17 @@ def finding_reinspect(request: HttpRequest, finding_id: UUID) -> HttpResponse:
 @access.needs("see-findings")
 @require_safe
 def finding_notice(request: HttpRequest, finding_id: UUID) -> HttpResponse:
-    """The rectification notice as a PDF, in Chinese or English."""
+    """The rectification notice as a PDF, in Chinese or English; a venue's own inspection has none."""
     row = _finding(request, finding_id)
     asked = request.GET.get("lang", "")
     language: Language = "en" if (asked or request.LANGUAGE_CODE).startswith("en") else "zh"
     scheme, rule = _rule_of(row)
+    body = inspecting_body(row)
+    if body is None:
+        raise Http404
     notice = notice_of(
         row,
+        body,
         language=language,
         scheme=scheme,
         rule=rule,
@@ -264,6 +323,7 @@ def _finding_page(
             for photo in each.attachments.all()
             if photo.media_type in PHOTOS
         ],
+        "body": inspecting_body(row),
         "source_struck": hasattr(row.evidence, "strike"),
         "tries": sum(1 for each in inspections if each.pk != row.closed_by_id),
         "form": form,
@@ -283,6 +343,7 @@ def _rule_of(row: Finding) -> tuple[Scheme | None, Rule | None]:
 
 addresses = [
     path("findings/", findings, name="findings"),
+    path("findings/export.<str:form>", findings_export, name="findings-export"),
     path("findings/<uuid:finding_id>/", finding, name="finding"),
     path("findings/<uuid:finding_id>/reinspect/", finding_reinspect, name="finding-reinspect"),
     path("findings/<uuid:finding_id>/notice.pdf", finding_notice, name="finding-notice"),

@@ -1,24 +1,24 @@
 """The journal: every change of state, who made it, when, and what it changed."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from anlan.links.list_sheets import Value
 from anlan.models import Entry, Place
 from anlan.queries.journal import JournalFilter, all_entries, page_of_entries, place_names
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access, clock
 from anlan.web.day_fields import day_field
+from anlan.web.field_words import faults_of
 from anlan.web.journal_words import (
     ACTIONS,
     SUBJECTS,
@@ -27,13 +27,14 @@ from anlan.web.journal_words import (
     action_words,
     address_of,
     changes_in_words,
+    subject_words,
 )
+from anlan.web.list_columns import Column, columns_of
+from anlan.web.list_tools import list_file, list_tools
 from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of
-
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class JournalSearch(forms.Form):
@@ -48,6 +49,13 @@ class JournalSearch(forms.Form):
     by = forms.CharField(label=gettext_lazy("By whom (user name)"), required=False, max_length=64)
     since = day_field(gettext_lazy("From day"))
     until = day_field(gettext_lazy("To day"))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("This is before the first day; choose that day or a later one."))
+        return values
 
     def wanted(self) -> JournalFilter:
         """The filter that the valid fields state."""
@@ -78,6 +86,18 @@ class Line:
     changes: list[FieldChange]
 
 
+COLUMNS = (
+    Column("time", gettext_lazy("Time"), fixed=True),
+    Column("action", gettext_lazy("What was done"), fixed=True),
+    Column("about", gettext_lazy("About what")),
+    Column("subject", gettext_lazy("Name"), exported=True),
+    Column("place", gettext_lazy("Place"), exported=True),
+    Column("changes", gettext_lazy("What changed")),
+    Column("reason", gettext_lazy("Reason"), exported=True),
+    Column("by", gettext_lazy("By whom")),
+)
+
+
 @access.needs("see-journal")
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
@@ -89,74 +109,41 @@ def journal(request: HttpRequest) -> HttpResponse:
     )
     places = place_names(rows)
     names, known = Names(request), words(clock.now())
-    query = request.GET.copy()
-    query.pop("after", None)
     context = {
         "title": _("Journal"),
         "subtitle": _("Every change of state: who, when, what. Entries are never altered or deleted."),
         "form": form,
+        "faults": faults_of(form),
         "lines": [_line(row, places.get(row.place_code), names, known) for row in rows],
         "after": after,
-        "export_query": query.urlencode(),
+        "tools": list_tools(request, "journal", COLUMNS, exports="journal-export"),
     }
     return page(request, "journal/journal.html", context, results="journal/_results.html")
 
 
 @access.needs("see-journal")
 @require_safe
-def journal_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same entries as a table for a spreadsheet."""
+def journal_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The same entries as a table for a spreadsheet, with the columns of the list."""
     wanted = _without_hidden_guards(request, JournalSearch(request.GET))
     rows = all_entries(access.request_reach(request, "see-journal"), wanted)
-    response = StreamingHttpResponse(
-        _csv(rows, Names(request), get_language() or "zh-hans"), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="journal-{clock.today():%Y%m%d}.csv"'
-    return response
+    names, known = Names(request), words(clock.now())
 
+    def cells(row: Entry) -> dict[str, Value]:
+        line = _line(row, None, names, known)
+        changes = "; ".join(f"{each.field}: {each.before} → {each.after}" for each in line.changes)
+        return {
+            "time": exact(row.at),
+            "action": line.action,
+            "about": line.subject_kind,
+            "subject": line.subject,
+            "place": row.place_code,
+            "changes": changes,
+            "reason": row.reason,
+            "by": line.by,
+        }
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(rows: Iterator[Entry], names: Names, language: str) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo())
-    with override(language):
-        titles = [
-            _("Time"),
-            _("What was done"),
-            _("By whom"),
-            _("About what"),
-            _("Name"),
-            _("Place"),
-            _("What changed"),
-            _("Reason"),
-        ]
-    known = words(clock.now())
-    yield "\ufeff" + writer.writerow(titles)
-    for row in rows:
-        with override(language):
-            line = _line(row, None, names, known)
-            changes = "; ".join(f"{each.field}: {each.before} → {each.after}" for each in line.changes)
-            cells = [
-                exact(row.at),
-                line.action,
-                line.by,
-                line.subject_kind,
-                line.subject,
-                row.place_code,
-                changes,
-                row.reason,
-            ]
-        yield writer.writerow([safe_cell(cell) for cell in cells])
+    return list_file(form, "journal", columns_of(request.GET, COLUMNS), rows, cells)
 
 
 def _line(row: Entry, place: Place | None, names: Names, known: Words) -> Line:
@@ -166,12 +153,19 @@ def _line(row: Entry, place: Place | None, names: Names, known: Words) -> Line:
         action=action_words(row.action),
         icon=action_icon(row.action),
         by=names.of(row.by, row.place_code),
-        subject=gettext("a guard") if hidden else row.subject_label,
+        subject=gettext("a guard") if hidden else subject_words(row, place, known),
         subject_kind=str(SUBJECTS.get(row.subject_kind, row.subject_kind)),
         href="" if hidden else address_of(row),
         place=name_of(place) if place else row.place_code,
-        changes=[] if hidden else changes_in_words(row.changes, known),
+        changes=[] if hidden else changes_in_words(_told(row), known),
     )
+
+
+def _told(row: Entry) -> dict[str, Any]:
+    """The changes worth telling: which item a finding is about is what the finding is called."""
+    return {
+        name: pair for name, pair in row.changes.items() if (row.subject_kind, name) != ("finding", "item")
+    }
 
 
 def _without_hidden_guards(request: HttpRequest, form: JournalSearch) -> JournalFilter:
@@ -184,5 +178,5 @@ def _without_hidden_guards(request: HttpRequest, form: JournalSearch) -> Journal
 
 addresses = [
     path("journal/", journal, name="journal"),
-    path("journal/export.csv", journal_csv, name="journal-csv"),
+    path("journal/export.<str:form>", journal_export, name="journal-export"),
 ]

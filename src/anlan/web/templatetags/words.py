@@ -35,7 +35,7 @@ def name_of(row: Any) -> str:
 def finding_words(row: Any) -> str:
     """What was found, from the item that was looked at: an item is worded as it should be, a finding says it is not."""
     english = (get_language() or "").startswith("en") and row.title_en
-    return gettext("%(item)s: not as required") % {"item": english or row.title_zh}
+    return gettext("Not met: %(item)s") % {"item": english or row.title_zh}
 
 
 def state(value: str, compact: bool = False, text: Any = "") -> SafeString:
