@@ -86,6 +86,10 @@ def test_a_case_that_is_met_says_nothing(case: str) -> None:
     ("case", "message"),
     [
         (f"{BIG}, expect: {{tier: none}}", "expected tier none, got big (visitors 25 is over 10)"),
+        (
+            f"{BIG}, on: 2026-01-14, expect: {{tier: big}}",
+            "expected tier big, but no edition is in force on 2026-01-14",
+        ),
         (f"{BIG}, expect: {{duties: [patrol, guards]}}", "duties owed: not expected daily"),
         (
             "facts: {visitors: 1}, expect: {duties: [patrol]}",

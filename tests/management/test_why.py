@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 from django.test import override_settings
 
+from anlan.actions.schemes import set_local_value
 from anlan.management.why import why
-from builders import adopt_plan
+from builders import a_place, adopt_plan
 
 REPOSITORY = Path(__file__).parents[2]
 NIGHT = """\
@@ -190,3 +191,30 @@ def test_a_time_that_cannot_be_is_wrong_use(tmp_path: Path, moment: str) -> None
     outcome = CliRunner().invoke(why, ["--facts", str(path), "--on", moment])
     assert outcome.exit_code == 2
     assert "2026-11-23T19:30+08:00" in outcome.output
+
+
+@pytest.mark.django_db
+def test_adopted_editions_are_asked_with_the_citys_own_values(tmp_path: Path) -> None:
+    path = a_file(tmp_path, {"kind": "mall", "daily_visitors": 30000, "area_m2": 100000})
+    adopt_plan(scheme="city-plan-2026")
+    mall = a_place("M-1")
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    for value, place in ((800, None), (500, mall)):
+        set_local_value(
+            scheme="city-plan-2026", parameter="guard-area-m2", value=value, reason="现场核定",
+            valid_from=at.date(), valid_until=None, by=None, at=at, place=place,
+        )  # fmt: skip
+
+    def guards(*more: str) -> float:
+        found = json.loads(asked("--facts", path, "--json", "--on", "2026-06-01", *more).stdout)
+        return next(duty["quantity"] for duty in found["duties"] if duty["rule"] == "guards")
+
+    assert guards() == 100000 / 800
+    assert guards("--scheme", "city-plan-2026") == 100000 / 100
+
+
+def test_a_day_outside_every_edition_is_said_in_place_of_a_tier(tmp_path: Path) -> None:
+    path = a_file(tmp_path, {"kind": "mall", "daily_visitors": 9000, "area_m2": 20000})
+    shown = asked("--facts", path, "--scheme", "city-plan-2026", "--on", "2025-12-31").stdout
+    assert "no edition in force on 2025-12-31" in shown
+    assert "none" not in shown

@@ -108,7 +108,13 @@ class _CaseRun:
 
     def _tier(self, expected: str) -> Iterator[Text]:
         tiering = self.derived.tiers[self.scheme.id]
-        if tiering.tier != expected:
+        on = _day(self.scheme, self.case)
+        if tiering.tier != expected and not in_validity(self.scheme, on):
+            yield Text(
+                zh=f"预期类别 {expected}，但 {on} 没有生效的版本",
+                en=f"expected tier {expected}, but no edition is in force on {on}",
+            )
+        elif tiering.tier != expected:
             because = [reason.text() for reason in tiering.because]
             zh, en = "；".join(text.zh for text in because), "; ".join(text.en for text in because)
             yield Text(

@@ -1,6 +1,7 @@
 """`anlan why`: what a place owes, since when, under which clause, and which fact decided."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from anlan.engine import duties as rules
 from anlan.engine.duties import Derived
-from anlan.engine.facts import Adoption, Basis, FactVersion, PostureSpan, SubjectFacts
+from anlan.engine.facts import Adoption, Basis, FactVersion, LocalFigure, PostureSpan, SubjectFacts
 from anlan.engine.plain import plain_duty, plain_reason, plain_state, plain_undetermined
 from anlan.engine.policy import LEVELS, FactValue, Level, Scheme
 from anlan.engine.schemes import read_scheme
@@ -53,7 +54,11 @@ def why(
     posture: Level | None,
     as_json: bool,
 ) -> None:
-    """Explain what a place owes: because of what, since when, under which clause.  场所职责及其依据。"""
+    """Explain what a place owes: because of what, since when, under which clause.  场所职责及其依据。
+
+    Facts of a file are judged by the adopted editions with the city's own values; with --scheme by the edition as
+    it is written.  事实文件按已采用的版本和本地数值判断；给出 --scheme 时按方案原文判断。
+    """
     at = on or datetime.now(city_zone())
     if (place is None) == (facts is None):
         refuse(
@@ -73,13 +78,15 @@ def _of_facts(
     path: Path, names: tuple[str, ...], at: datetime, posture: Level | None
 ) -> tuple[dict[str, Any], Explained]:
     values = _read_facts(path)
-    schemes = [_scheme(name) for name in names] or _adopted_schemes(at) or _all_schemes()
+    adopted = [] if names else _adopted_schemes(at)
+    schemes = [_scheme(name) for name in names] or adopted or _all_schemes()
     _refuse_wrong(path, values, schemes)
     zone = city_zone()
     basis = Basis(
         adoptions=tuple(
             Adoption(scheme, datetime.combine(scheme.valid_from, time(), zone)) for scheme in schemes
         ),
+        local=_local_figures(schemes) if adopted else (),
         zone=zone,
     )
     registered = min((adoption.start for adoption in basis.adoptions), default=at)
@@ -97,7 +104,7 @@ def _of_facts(
         postures=(PostureSpan(start, None, level),) if level != "normal" else (),  # type: ignore[arg-type]
     )
     derived = rules.derive(subject, basis, at)
-    return _answer(path.stem, derived, (), at), Explained(derived, (), by_edition(schemes))
+    return _answer(path.stem, derived, (), at), Explained(derived, (), by_edition(schemes), at)
 
 
 def _of_place(
@@ -129,7 +136,7 @@ def _of_place(
         raised = replace(account.subject, postures=(PostureSpan(account.subject.registered, None, posture),))
         derived, states = rules.derive(raised, works_by, at), ()
     known = by_edition(adoption.scheme for adoption in works_by.adoptions)
-    return _answer(place.code, derived, states, at), Explained(derived, states, known)
+    return _answer(place.code, derived, states, at), Explained(derived, states, known, at)
 
 
 def _answer(place: str, derived: Derived, states: tuple[WindowState, ...], at: datetime) -> dict[str, Any]:
@@ -216,6 +223,14 @@ def _adopted_schemes(at: datetime) -> list[Scheme]:
     }
     begun = {adoption.scheme.id: adoption.scheme for adoption in known if adoption.end is None}
     return list((running or begun).values())
+
+
+def _local_figures(schemes: Sequence[Scheme]) -> tuple[LocalFigure, ...]:
+    """The city's own values for figures of the editions it has adopted; those of single places are left out."""
+    from anlan.queries.schemes import local_figures
+
+    ids = {scheme.id for scheme in schemes}
+    return tuple(figure for figure in local_figures() if figure.place is None and figure.scheme in ids)
 
 
 def _all_schemes() -> list[Scheme]:

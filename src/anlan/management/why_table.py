@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import click
 
@@ -10,6 +11,7 @@ from anlan.engine.duties import Derived, Duty, Undetermined
 from anlan.engine.policy import Scheme, Text
 from anlan.engine.rule_words import figure_words
 from anlan.engine.standing import WindowState
+from anlan.engine.tiers import in_validity
 from anlan.management.output import city_zone, in_terminal_language, joined, write_table
 from anlan.management.terminal import both
 
@@ -33,6 +35,7 @@ class Explained:
     derived: Derived
     states: tuple[WindowState, ...]
     schemes: Mapping[tuple[str, str], Scheme]
+    at: datetime
 
 
 def by_edition(schemes: Iterable[Scheme]) -> dict[tuple[str, str], Scheme]:
@@ -43,7 +46,14 @@ def by_edition(schemes: Iterable[Scheme]) -> dict[tuple[str, str], Scheme]:
 def show(explained: Explained) -> None:
     """Tiers, duties, and rules that cannot be judged, on standard output."""
     derived = explained.derived
+    on = explained.at.astimezone(city_zone()).date()
+    standing = {scheme.id for scheme in explained.schemes.values() if in_validity(scheme, on)}
+    for scheme in dict.fromkeys(scheme.id for scheme in explained.schemes.values()):
+        if scheme not in standing or scheme not in derived.tiers:
+            click.echo(f"{scheme}: " + both(f"{on} 没有生效的版本", f"no edition in force on {on}"))
     for scheme, tiering in derived.tiers.items():
+        if scheme not in standing:
+            continue
         reasons = _reasons(tiering.because)
         click.echo(f"{scheme}: {tiering.tier}" + (f"  ({reasons})" if reasons else ""))
     by_duty = {state.duty.id: state for state in explained.states}
