@@ -23,6 +23,12 @@ from anlan.web.findings import FindingSearch
 from anlan.web.templatetags.words import name_of
 
 
+class MenderForm(DepartmentForm):
+    """Which department is to put the findings right, and why."""
+
+    title = gettext_lazy("Department to put them right")
+
+
 @access.needs("assign-findings")
 @require_POST
 def findings_bulk(request: HttpRequest) -> HttpResponse:
@@ -76,7 +82,7 @@ def _rows(request: HttpRequest, act: BulkAct, keys: Sequence[str]) -> list[BulkR
 def _assign(request: HttpRequest, rows: Sequence[BulkRow], values: dict[str, Any], at: datetime) -> None:
     for row in rows:
         if row.subject.department_id == values["department"].pk:
-            row.refusal = _("This department is responsible already.")
+            row.refusal = _("This department is to mend it already.")
     assign_findings(
         [row.subject for row in rows if not row.refusal],
         department=values["department"],
@@ -95,7 +101,7 @@ ROOMS["findings"] = BulkRoom(
             words=gettext_lazy("Say who is to mend them"),
             icon="building-bank",
             needs="assign-findings",
-            form=DepartmentForm,
+            form=MenderForm,
             will=lambda count: (
                 ngettext(
                     "%(count)d finding goes to another department to be put right. Its deadline stays.",

@@ -37,10 +37,12 @@ def reason_field() -> forms.CharField:
 class DepartmentForm(forms.Form):
     """Which department, and why."""
 
+    title: Any = gettext_lazy("Responsible department")
+
     def __init__(self, data: Any, _request: HttpRequest) -> None:
         super().__init__(data)
         self.fields["department"] = forms.ModelChoiceField(
-            label=_("Responsible department"),
+            label=self.title,
             queryset=Department.objects.order_by("code"),
             to_field_name="code",
         )

@@ -7,30 +7,49 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import password_validation
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.actions import accounts, second_factor
 from anlan.actions.accounts import LastAdministratorError
 from anlan.actions.codes import CodeTakenError
+from anlan.links.list_sheets import Value
 from anlan.models import ApiToken, Device, Grant, User
 from anlan.queries.people import (
     PeopleFilter,
+    Person,
+    found_people,
     guards_only,
     held_grants,
     list_people,
     open_sessions,
     open_tokens,
+    people_rows,
 )
 from anlan.queries.reach import people_within
 from anlan.web import access, clock
+from anlan.web.list_columns import Column, columns_of
+from anlan.web.list_tools import list_file, list_tools, selected
 from anlan.web.people_forms import GrantForm, NewPersonForm, PeopleSearch, PersonForm
-from anlan.web.people_words import ROLE_CHOICES, ROLE_NOTES, grant_rows, session_rows
+from anlan.web.people_words import ROLE_CHOICES, ROLE_NOTES, GrantRow, grant_rows, session_rows
 from anlan.web.shell import page
+from anlan.web.templatetags.times import exact
+from anlan.web.undo import undoable
+
+COLUMNS = (
+    Column("name", gettext_lazy("Name"), fixed=True),
+    Column("username", gettext_lazy("User name"), exported=True),
+    Column("roles", gettext_lazy("Roles")),
+    Column("second-step", gettext_lazy("Second step")),
+    Column("last-day", gettext_lazy("Last day")),
+    Column("last-seen", gettext_lazy("Last seen")),
+    Column("since", gettext_lazy("Account since"), standard=False),
+)
 
 
 @access.needs("see-people")
@@ -38,18 +57,14 @@ from anlan.web.shell import page
 def people(request: HttpRequest) -> HttpResponse:
     """The list of people; guards by name only for whoever manages people."""
     form = PeopleSearch(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    wanted = PeopleFilter(chosen.get("q", ""), chosen.get("role", ""), bool(chosen.get("closed")))
-    shown, at = _shown(request), clock.now()
-    rows, after = list_people(shown, wanted, at, after=request.GET.get("after", ""))
-    words = {
-        row.grant.pk: row for row in grant_rows([grant for person in rows for grant in person.grants], at)
-    }
+    shown, at = people_shown(request), clock.now()
+    rows, after = list_people(shown, wanted_people(form), at, after=request.GET.get("after", ""))
     context = {
         "title": _("People and roles"),
         "subtitle": _("Who works with Anlan and what each may see and do"),
         "form": form,
-        "rows": [(person, [words[grant.pk] for grant in person.grants]) for person in rows],
+        "tools": list_tools(request, "people", COLUMNS, exports="people-export"),
+        "rows": _with_grants(rows, at),
         "after": after,
         "unnamed_guards": 0
         if access.allowed(request, "manage-people")
@@ -57,6 +72,43 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_manage": access.allowed(request, "manage-people"),
     }
     return page(request, "people/people.html", context, results="people/_results.html")
+
+
+@access.needs("see-people")
+@require_safe
+def people_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All people of the filter as a file, with the columns of the list."""
+    at = clock.now()
+    found = found_people(people_shown(request), wanted_people(PeopleSearch(request.GET)), at)
+    rows = _with_grants(people_rows(list(selected(request, found, "username"))), at)
+
+    def cells(row: tuple[Person, list[GrantRow]]) -> dict[str, Value]:
+        person, grants = row
+        user, seen = person.user, person.last_seen_at
+        return {
+            "name": user.name or user.username,
+            "username": user.username,
+            "roles": "; ".join(f"{each.role} ({each.scope or each.scope_kind})" for each in grants),
+            "second-step": _("turned on") if person.second_step else _("turned off"),
+            "last-day": user.expires_on.isoformat() if user.expires_on else "",
+            "last-seen": exact(seen) if seen else "",
+            "since": exact(user.created_at),
+        }
+
+    return list_file(form, "people", columns_of(request.GET, COLUMNS), rows, cells)
+
+
+def wanted_people(form: PeopleSearch) -> PeopleFilter:
+    """The filter that the fields state."""
+    chosen = form.cleaned_data if form.is_valid() else {}
+    return PeopleFilter(chosen.get("q", ""), chosen.get("role", ""), bool(chosen.get("closed")))
+
+
+def _with_grants(rows: list[Person], at: datetime) -> list[tuple[Person, list[GrantRow]]]:
+    words = {
+        row.grant.pk: row for row in grant_rows([grant for person in rows for grant in person.grants], at)
+    }
+    return [(person, [words[grant.pk] for grant in person.grants]) for person in rows]
 
 
 @access.needs("see-people")
@@ -149,7 +201,7 @@ def person_reactivate(request: HttpRequest, username: str) -> HttpResponse:
     """Open a closed account again."""
     user = _person(request, username)
     accounts.reactivate(user, by=access.user_of(request), at=clock.now())
-    messages.success(request, _("The account is open again."))
+    undoable(request, _("The account is open again."), "account-opened", person=str(user.pk))
     return _to(user)
 
 
@@ -172,7 +224,7 @@ def grant_give(request: HttpRequest, username: str) -> HttpResponse:
     if not form.is_valid():
         return _person_page(request, user, form, status=422)
     until = form.cleaned_data["until"]
-    accounts.give_role(
+    given = accounts.give_role(
         user,
         form.cleaned_data["role"],
         scope=form.scope(),
@@ -180,7 +232,8 @@ def grant_give(request: HttpRequest, username: str) -> HttpResponse:
         by=access.user_of(request),
         at=at,
     )
-    messages.success(request, _("The role is granted and holds from now on."))
+    words = _("The role is granted and holds from now on.")
+    undoable(request, words, "grant-given", grant=str(given.pk))
     return _to(user)
 
 
@@ -194,7 +247,8 @@ def grant_end(request: HttpRequest, username: str, grant_id: UUID) -> HttpRespon
         raise Http404
     try:
         accounts.end_role(grant, by=access.user_of(request), at=clock.now())
-        messages.success(request, _("The grant has ended."))
+        until = grant.valid_until.isoformat() if grant.valid_until else None
+        undoable(request, _("The grant has ended."), "grant-ended", grant=str(grant.pk), until=until)
     except LastAdministratorError:
         messages.error(request, _last_administrator())
     return _to(user)
@@ -224,7 +278,7 @@ def device_end(request: HttpRequest, username: str, device_id: UUID) -> HttpResp
     return _to(device.user)
 
 
-def _shown(request: HttpRequest) -> QuerySet[User]:
+def people_shown(request: HttpRequest) -> QuerySet[User]:
     """People the asker may see: within reach, and guards only if the asker manages people."""
     found = people_within(access.request_reach(request, "see-people"), User.objects.all())
     return (
@@ -235,7 +289,7 @@ def _shown(request: HttpRequest) -> QuerySet[User]:
 
 
 def _person(request: HttpRequest, username: str) -> User:
-    user = _shown(request).filter(username=username).first()
+    user = people_shown(request).filter(username=username).first()
     if user is None:
         raise Http404
     return user
@@ -284,6 +338,7 @@ def _crumbs(user: User | None = None) -> list[tuple[str, str]]:
 
 addresses = [
     path("people/", people, name="people"),
+    path("people/export.<str:form>", people_export, name="people-export"),
     path("people/new/", person_new, name="person-new"),
     path("people/<str:username>/", person, name="person"),
     path("people/<str:username>/edit/", person_edit, name="person-edit"),
