@@ -110,11 +110,25 @@ PAGES = {
     "finding-reinspect": "close-findings",
     "finding-notice": "see-findings",
     "settings": "manage-settings",
+    "patrol-app": "walk-patrols",
+    "patrol-shell": "anybody",
+    "patrol-worker": "anybody",
+    "patrol-manifest": "anybody",
+    "patrol-shift": "walk-patrols",
+    "patrol-device": "walk-patrols",
+    "patrol-sync": "anybody",
+    "patrol-help": "anybody",
+    "patrol-photo": "anybody",
 }
 """The name of each page and the action it declares; several: any of them."""
 
-ASKS_ITSELF = {"style": "manage-settings"}
-"""Pages declared open that ask for an action themselves, because they are open to anybody while developing."""
+ASKS_ITSELF = {
+    "style": "manage-settings",
+    "patrol-sync": "an enrolled phone",
+    "patrol-help": "an enrolled phone",
+    "patrol-photo": "an enrolled phone",
+}
+"""Pages declared open that ask themselves: for an action outside development, or for a phone's token (no role has one)."""
 
 OPERATIONS = {
     "GET /districts": "see-places",

@@ -8,7 +8,7 @@ from typing import Literal
 class Step:
     """Something done on the page before its picture. `send` sends a form past the browser's own checks."""
 
-    do: Literal["fill", "click", "send", "wait", "forget-cookie"]
+    do: Literal["fill", "click", "send", "wait", "reload", "forget-cookie"]
     where: str = ""
     value: str = ""
 
@@ -95,6 +95,16 @@ PAGES: tuple[Page, ...] = (
     Page("place-new", "/places/new/"),
     wrong("place-new-wrong", "/places/new/", Step("fill", "#id_longitude", "999")),
     Page("place-zone", "/places/{place}/add/zone/"),
+    Page(
+        "form-draft",
+        "/places/{waived}/add/zone/",
+        steps=(
+            Step("fill", "#id_name_zh", "北进站口安检区"),
+            Step("wait", ".draft-state:not(:empty)"),
+            Step("reload"),
+            Step("wait", ".draft-note"),
+        ),
+    ),
     Page("place-post", "/places/{place}/add/post/"),
     Page("place-checkpoint", "/places/{place}/add/checkpoint/"),
     wrong("place-checkpoint-wrong", "/places/{place}/add/checkpoint/", Step("fill", "#id_code", "a b")),

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from anlan.engine import board as rules
 from anlan.engine.board import AlignedMarks, BoardStates, CompiledDuties, MarkRows, WaiverRows, moment_of
 from anlan.engine.facts import Basis
+from anlan.engine.states import State
 from anlan.models import Entry, Evidence, Standing
 from anlan.models.ids import earliest_id, made_at
 from anlan.queries.board_register import LoadedRegister, load_register, load_standing, load_waivers, mark_rows
@@ -51,7 +52,7 @@ class Board:
     @cached_property
     def gaps_of_place(self) -> NDArray[np.int64]:
         """The number of gaps of each place."""
-        return np.bincount(self.compiled.place[self.gap], minlength=len(self.loaded.ids))
+        return self.per_place(self.gap)
 
     @cached_property
     def duties_of_place(self) -> NDArray[np.int64]:
@@ -61,10 +62,32 @@ class Board:
     @cached_property
     def worst_of_place(self) -> NDArray[np.int8]:
         """For each place the index into WORST of its worst state; the last means nothing is owed."""
+        return self.worst_among(slice(None))
+
+    def worst_among(self, duties: NDArray[np.bool_] | slice) -> NDArray[np.int8]:
+        """The same, of some duties only."""
         rank = np.array([WORST.index(state) for state in rules.CODE], dtype=np.int8)
         worst = np.full(len(self.loaded.ids), len(WORST), dtype=np.int8)
-        np.minimum.at(worst, self.compiled.place, rank[self.states.state])
+        np.minimum.at(worst, self.compiled.place[duties], rank[self.states.state[duties]])
         return worst
+
+    def of(self, duty: str) -> NDArray[np.bool_]:
+        """Which duties are of a scheme ("scheme") or of one rule ("scheme/rule"); all for ""."""
+        if not duty:
+            return np.ones(len(self.compiled), dtype=bool)
+        scheme, _slash, rule = duty.partition("/")
+        meant = [one[0] == scheme and (not rule or one[1] == rule) for one in self.compiled.rules]
+        found: NDArray[np.bool_] = np.array(meant, dtype=bool)[self.compiled.rule]
+        return found
+
+    def in_states(self, states: Sequence[State]) -> NDArray[np.bool_]:
+        """Which duties are in one of these states."""
+        found: NDArray[np.bool_] = np.isin(self.states.state, [rules.CODE[state] for state in states])
+        return found
+
+    def per_place(self, duties: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many of some duties each place has."""
+        return np.bincount(self.compiled.place[duties], minlength=len(self.loaded.ids))
 
     def start_of(self, duty: int) -> datetime:
         return moment_of(int(self.states.start[duty]))
@@ -106,6 +129,7 @@ class _Kept:
     waivers: WaiverRows | None = None
     works_by: Basis | None = None
     changes: int = 0
+    forgotten: int = 0
 
 
 _KEPT = _Kept()
@@ -128,9 +152,14 @@ def revision(at: datetime) -> str:
         return f"{_KEPT.changes}-{int(at.timestamp() // 60)}"
 
 
-def board_as_of(at: datetime, known_at: datetime | None = None) -> Board:
-    """The city at any moment, as known at another (None: now); computed anew, nothing is kept."""
-    loaded = load_register(known_at)
+def board_as_of(
+    at: datetime, known_at: datetime | None = None, loaded: LoadedRegister | None = None
+) -> Board:
+    """The city at any moment, as known at another (None: now); computed anew, nothing is kept.
+
+    `loaded` is the register as known then, where it is at hand.
+    """
+    loaded = loaded or load_register(known_at)
     compiled = rules.compile_duties(loaded.register, basis(known_at), at)
     numbers = numbers_of(compiled)
     marks = rules.align(compiled, mark_rows(loaded, numbers, _latest_as_of(at, known_at)))
@@ -143,6 +172,12 @@ def forget() -> None:
     with _KEPT.lock:
         _KEPT.compiled = _KEPT.loaded = _KEPT.marks = _KEPT.waivers = None
         _KEPT.seen = frozenset()
+        _KEPT.forgotten += 1
+
+
+def generation() -> int:
+    """A number that changes when what the process keeps is dropped, for what others keep beside it."""
+    return _KEPT.forgotten
 
 
 def numbers_of(compiled: CompiledDuties) -> dict[str, int]:
@@ -275,7 +310,8 @@ def _latest_as_of(at: datetime, known_at: datetime | None) -> list[Any]:
     """The latest evidence of each rule, place and open checkpoint, effective by `at`, known by `known_at`."""
     sql = f"""
         SELECT scheme || '/' || rule, place_id, checkpoint_id, effective_at, expires_at, quantity FROM (
-            SELECT evidence.*, ROW_NUMBER() OVER (
+            SELECT evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id,
+                evidence.effective_at, evidence.expires_at, evidence.quantity, ROW_NUMBER() OVER (
                 PARTITION BY evidence.scheme, evidence.rule, evidence.place_id, evidence.checkpoint_id
                 ORDER BY evidence.effective_at DESC, evidence.id DESC) AS rank
             FROM anlan_evidence evidence LEFT JOIN anlan_strike strike ON strike.evidence_id = evidence.id

@@ -1,7 +1,7 @@
 """The board's figures: what is missing, due and recorded, by district, tier and duty, within somebody's reach."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from django.db.models import Count, Q
@@ -11,11 +11,13 @@ from anlan.engine.access import Reach
 from anlan.engine.board import CODE
 from anlan.engine.policy import Text
 from anlan.engine.states import STATES, State
-from anlan.models import Department, District, Finding, Place
-from anlan.queries.board import WORST, Board, board
+from anlan.models import Department, District, Finding
+from anlan.queries.board import Board, board
+from anlan.queries.board_deadlines import Falling, falling_among, named
+from anlan.queries.board_scope import places_within
 from anlan.queries.districts import with_parts
 from anlan.queries.duties import standings_of
-from anlan.queries.reach import departments_within, findings_within, within
+from anlan.queries.reach import departments_within, findings_within
 from anlan.queries.subjects import department_subjects
 
 SHOWN = 12
@@ -40,25 +42,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Falling:
-    """A duty whose deadline comes soon."""
-
-    place: str
-    name_zh: str
-    name_en: str
-    scheme: str
-    rule: str
-    title: Text
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The board at a moment."""
 
     at: datetime
     places: int
     places_with_gaps: int
+    tier_scheme: str
     undetermined: int
     counts: dict[State, int]
     districts: tuple[Row, ...]
@@ -79,62 +69,34 @@ class Overview:
 def overview(at: datetime, reach: Reach, *, district: str = "", scheme: str = "", hours: int = 4) -> Overview:
     """The board for somebody, maybe of one district or scheme; a fixed number of reads."""
     city = board(at)
-    parts = with_parts(district) if district else None
-    mine = _places_within(city, reach, parts)
-    chosen = mine[city.compiled.place] & _of_scheme(city, scheme)
+    mine = places_within(city.loaded, at, reach, district)
+    chosen = mine[city.compiled.place] & city.of(scheme)
     tier_scheme = scheme or _main_scheme(city)
     names = _district_names()
     findings = findings_within(reach, Finding.objects.filter(closed_at__isnull=True))
-    if parts is not None:
-        findings = findings.filter(place__district__in=parts)
+    if district:
+        findings = findings.filter(place__district__in=with_parts(district))
     late = findings.aggregate(open=Count("id"), overdue=Count("id", filter=Q(deadline__lte=at)))
-    soon = _falling(city, chosen, at, hours)
+    soon = falling_among(city, chosen, at, hours)
     return Overview(
         at=at,
         places=int(mine.sum()),
         places_with_gaps=int(
             (np.bincount(city.compiled.place[chosen & city.gap], minlength=len(mine)) > 0).sum()
         ),
+        tier_scheme=tier_scheme,
         undetermined=_undetermined(city, mine, tier_scheme),
         counts=_counts(city.states.state[chosen]),
         districts=_by_district(city, chosen, names),
         tiers=_by_tier(city, chosen, tier_scheme),
         duties=_by_duty(city, chosen),
-        falling=_named(city, soon[:SHOWN]),
+        falling=named(city, soon[:SHOWN]),
         falling_total=len(soon),
         hours=hours,
         departments=_departments(at, reach, scheme) if not district else (),
         findings_open=late["open"],
         findings_overdue=late["overdue"],
     )
-
-
-def state_of_places(city: Board, mine: NDArray[np.bool_]) -> dict[str, str]:
-    """The worst state of each place by its code, for the map."""
-    codes = city.loaded.register.codes
-    worst = city.worst_of_place
-    return {codes[int(number)]: (*WORST, "")[int(worst[number])] for number in np.flatnonzero(mine)}
-
-
-def _places_within(city: Board, reach: Reach, parts: frozenset[str] | None) -> NDArray[np.bool_]:
-    everything = np.ones(len(city.loaded.ids), dtype=bool)
-    mine = everything if reach.everywhere else city.within(_codes_within(reach))
-    register, now = city.loaded.register, city.at.timestamp()
-    if parts is not None:
-        wanted = [number for number, code in enumerate(city.loaded.districts) if code in parts]
-        mine = mine & np.isin(register.district, wanted)
-    return mine & (register.registered <= now) & (now < register.closed)
-
-
-def _codes_within(reach: Reach) -> frozenset[str]:
-    return frozenset(within(reach, Place.objects.all()).values_list("code", flat=True))
-
-
-def _of_scheme(city: Board, scheme: str) -> NDArray[np.bool_]:
-    if not scheme:
-        return np.ones(len(city.compiled), dtype=bool)
-    of = np.array([name == scheme for name, _rule in city.compiled.rules], dtype=bool)
-    return of[city.compiled.rule] if len(of) else np.zeros(0, dtype=bool)
 
 
 def _main_scheme(city: Board) -> str:
@@ -196,30 +158,6 @@ def _by_duty(city: Board, chosen: NDArray[np.bool_]) -> tuple[Row, ...]:
         for number in range(len(rules))
     ]
     return tuple(sorted((row for row in rows if row.gaps), key=lambda row: (-row.gaps, row.code)))[:SHOWN]
-
-
-def _falling(city: Board, chosen: NDArray[np.bool_], at: datetime, hours: int) -> NDArray[np.int32]:
-    soon = city.states.falling_due(city.compiled, at + timedelta(hours=hours))
-    return soon[chosen[soon]]
-
-
-def _named(city: Board, duties: NDArray[np.int32]) -> tuple[Falling, ...]:
-    codes = [city.loaded.register.codes[int(city.compiled.place[duty])] for duty in duties]
-    names = {
-        code: (zh, en)
-        for code, zh, en in Place.objects.filter(code__in=set(codes)).values_list(
-            "code", "name_zh", "name_en"
-        )
-    }
-    found = []
-    for code, duty in zip(codes, duties, strict=True):
-        rule = int(city.compiled.rule[duty])
-        due = city.end_of(int(duty))
-        if due is not None:
-            scheme, rule_id = city.compiled.rules[rule]
-            title = city.compiled.scheme_rules[rule].title
-            found.append(Falling(code, *names.get(code, (code, "")), scheme, rule_id, title, due))
-    return tuple(found)
 
 
 def _undetermined(city: Board, mine: NDArray[np.bool_], scheme: str) -> int:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from anlan.engine.access import Reach
 from anlan.engine.board_register import Flags
 from anlan.engine.policy import LEVELS, Level
+from anlan.engine.states import GAPS, State
 from anlan.models import Place
 from anlan.queries.board import WORST, board
 from anlan.queries.board_register import LoadedRegister
@@ -25,17 +26,31 @@ from anlan.queries.districts import with_parts
 
 PAGE = 50
 UNDETERMINED = "undetermined"
+ANY_IN: Mapping[str, tuple[State, ...]] = {
+    "gaps": GAPS,
+    "not-evidenced": ("not-evidenced",),
+    "overdue": ("overdue",),
+    "due": ("due",),
+    "late": ("late",),
+    "waived": ("waived",),
+    "some-recorded": ("recorded",),
+}
+"""Filters by state that find the places with any duty in one of these states."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFilter:
-    """What the list of places is narrowed to; empty means all. `tier` is written scheme:tier."""
+    """What the list of places is narrowed to; empty means all.
+
+    `tier` is written scheme:tier; `duty` is scheme or scheme/rule, and then `state` means these duties only.
+    """
 
     text: str = ""
     district: str = ""
     kind: str = ""
     tier: str = ""
     state: str = ""
+    duty: str = ""
     posture: str = ""
     operator: str = ""
     closed: bool = False
@@ -70,11 +85,15 @@ class PlacePoint:
 
 @dataclass(frozen=True, slots=True)
 class PlacePage:
-    """One page of the list, the cursor of the next, and how many there are in all."""
+    """One page of the list, the cursor of the next, and how many there are in all.
+
+    `duties` counts the duties at all these places that are in the state asked for; None where none was.
+    """
 
     rows: tuple[PlaceRow, ...]
     next: str
     total: int
+    duties: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +101,25 @@ class _Columns:
     """What the list needs of every place beside the board, numbered as in the board."""
 
     texts: Sequence[str]
+    names: Sequence[tuple[str, str]]
     operator: Sequence[str]
     department: Sequence[str]
     longitude: NDArray[np.float64]
     latitude: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _StandingOf:
+    """How each place stands in some duties."""
+
+    worst: NDArray[np.int8]
+    gaps: NDArray[np.int64]
+    duties: NDArray[np.int64]
+
+    def state(self, number: int) -> str:
+        """The worst state of a place, "" when it owes nothing."""
+        worst = int(self.worst[number])
+        return WORST[worst] if worst < len(WORST) else ""
 
 
 class PlaceIndex:
@@ -95,15 +129,18 @@ class PlaceIndex:
         self.board = board(at)
         self._columns = _columns_of(self.board.loaded)
         self.reachable = self._within(reach)
+        self._narrowed: tuple[str, _StandingOf] | None = None
 
     def page(self, wanted: PlaceFilter, *, sort: str = "name", after: str = "") -> PlacePage:
         """A page of 50 places; four reads."""
-        order = self._sorted(self.found(wanted), sort)
+        found = self.found(wanted)
+        order = self._sorted(found, sort, wanted.duty)
         start = self._position(order, after)
         shown = order[start : start + PAGE]
         has_more = start + PAGE < len(order)
         following = self.board.loaded.register.codes[int(shown[-1])] if has_more else ""
-        return PlacePage(tuple(self.rows(shown)), following, len(order))
+        duties = int(self._meant(wanted)[found].sum()) if wanted.state in ANY_IN else None
+        return PlacePage(tuple(self.rows(shown, wanted.duty)), following, len(order), duties)
 
     def found(self, wanted: PlaceFilter) -> NDArray[np.int64]:
         """The numbers of the places that pass the filter, in order of name."""
@@ -120,8 +157,8 @@ class PlaceIndex:
             chosen &= np.isin(board_.loaded.kind, _numbers_of(board_.loaded.kinds, {wanted.kind}))
         if wanted.tier:
             chosen &= self._of_tier(wanted.tier)
-        if wanted.state:
-            chosen &= self._of_state(wanted.state)
+        if wanted.state or wanted.duty:
+            chosen &= self._of_state(wanted)
         if wanted.posture:
             chosen &= self.postures() == LEVELS.index(_level(wanted.posture))
         numbers = np.flatnonzero(chosen)
@@ -136,16 +173,20 @@ class PlaceIndex:
             )
         return numbers
 
+    def listed(self, wanted: PlaceFilter, *, sort: str = "name") -> NDArray[np.int64]:
+        """The numbers of all places of the filter, in the order of the list."""
+        return self._sorted(self.found(wanted), sort, wanted.duty)
+
     def keys(self, numbers: NDArray[np.int64]) -> list[UUID]:
         """The ids of places by their numbers."""
         return [_id(self.board.loaded.ids[number]) for number in numbers.tolist()]
 
-    def rows(self, numbers: NDArray[np.int64]) -> list[PlaceRow]:
-        """Places with how they stand; one read."""
+    def rows(self, numbers: NDArray[np.int64], duty: str = "") -> list[PlaceRow]:
+        """Places with how they stand, maybe in the duties of one scheme or rule only; one read."""
         ids = [self.board.loaded.ids[int(number)] for number in numbers]
         places = Place.objects.select_related("district", "operator").in_bulk([_id(one) for one in ids])
         return [
-            self._row(int(number), places[_id(key)])
+            self._row(int(number), places[_id(key)], duty)
             for number, key in zip(numbers, ids, strict=True)
             if _id(key) in places
         ]
@@ -153,23 +194,28 @@ class PlaceIndex:
     def points(
         self, wanted: PlaceFilter, box: tuple[float, float, float, float] | None, limit: int
     ) -> list[PlacePoint]:
-        """Places with a position, those with gaps first; within a box of west, south, east, north if given."""
+        """Places with a position, those with gaps first; within a box of west, south, east, north if given.
+
+        It reads nothing: names and positions are kept beside the register.
+        """
         numbers = self.found(wanted)
         west, south, east, north = box or (-180.0, -90.0, 180.0, 90.0)
         x, y = self._columns.longitude[numbers], self._columns.latitude[numbers]
         numbers = numbers[(x >= west) & (x <= east) & (y >= south) & (y <= north)]
-        numbers = numbers[np.argsort(-self.board.gaps_of_place[numbers], kind="stable")][:limit]
-        keys = self.keys(numbers)
-        rows = {
-            key: (code, name_zh, name_en, kind, longitude or 0.0, latitude or 0.0)
-            for key, code, name_zh, name_en, kind, longitude, latitude in Place.objects.filter(
-                pk__in=keys
-            ).values_list("pk", "code", "name_zh", "name_en", "kind", "longitude", "latitude")
-        }
+        numbers = numbers[np.argsort(-self._standing(wanted.duty).gaps[numbers], kind="stable")][:limit]
+        columns, loaded = self._columns, self.board.loaded
+        standing = self._standing(wanted.duty)
         return [
-            PlacePoint(*rows[key], self.state_of(number), int(self.board.gaps_of_place[number]))
-            for number, key in zip(numbers.tolist(), keys, strict=True)
-            if key in rows
+            PlacePoint(
+                loaded.register.codes[number],
+                *columns.names[number],
+                loaded.kinds[int(loaded.kind[number])],
+                float(columns.longitude[number]),
+                float(columns.latitude[number]),
+                standing.state(number),
+                int(standing.gaps[number]),
+            )
+            for number in numbers.tolist()
         ]
 
     def tiers_of(self, scheme: str, number: int) -> str:
@@ -195,12 +241,25 @@ class PlaceIndex:
                     found[span.places] = np.maximum(found[span.places], rank)
         return found
 
-    def _row(self, number: int, place: Place) -> PlaceRow:
+    def _standing(self, duty: str) -> _StandingOf:
+        board_ = self.board
+        if not duty:
+            return _StandingOf(board_.worst_of_place, board_.gaps_of_place, board_.duties_of_place)
+        if self._narrowed is None or self._narrowed[0] != duty:
+            meant = board_.of(duty)
+            found = _StandingOf(
+                board_.worst_among(meant), board_.per_place(meant & board_.gap), board_.per_place(meant)
+            )
+            self._narrowed = (duty, found)
+        return self._narrowed[1]
+
+    def _row(self, number: int, place: Place, duty: str) -> PlaceRow:
+        standing = self._standing(duty)
         return PlaceRow(
             place=place,
-            state=self.state_of(number),
-            gaps=int(self.board.gaps_of_place[number]),
-            duties=int(self.board.duties_of_place[number]),
+            state=standing.state(number),
+            gaps=int(standing.gaps[number]),
+            duties=int(standing.duties[number]),
             tiers={scheme: self.tiers_of(scheme, number) for scheme in self.board.compiled.tiers},
             posture=LEVELS[int(self._levels()[number])],
         )
@@ -211,9 +270,9 @@ class PlaceIndex:
             kept = self._kept_levels = self.postures()
         return kept
 
-    def _sorted(self, numbers: NDArray[np.int64], sort: str) -> NDArray[np.int64]:
+    def _sorted(self, numbers: NDArray[np.int64], sort: str, duty: str) -> NDArray[np.int64]:
         if sort == "gaps":
-            return numbers[np.argsort(-self.board.gaps_of_place[numbers], kind="stable")]
+            return numbers[np.argsort(-self._standing(duty).gaps[numbers], kind="stable")]
         if sort == "-name":
             return numbers[::-1]
         return numbers
@@ -236,20 +295,26 @@ class PlaceIndex:
         chosen: Flags = numbers < 0 if code < 0 else numbers == code
         return chosen
 
-    def _of_state(self, wanted: str) -> Flags:
+    def _meant(self, wanted: PlaceFilter) -> NDArray[np.int64]:
+        """How many duties of each place are in the state asked for; all that are meant where it is none of these."""
+        meant = self.board.of(wanted.duty)
+        if wanted.state in ANY_IN:
+            meant = meant & self.board.in_states(ANY_IN[wanted.state])
+        return self.board.per_place(meant)
+
+    def _of_state(self, wanted: PlaceFilter) -> Flags:
         board_ = self.board
-        if wanted == UNDETERMINED:
+        some: Flags = self._meant(wanted) > 0
+        if not wanted.state or wanted.state in ANY_IN:
+            return some
+        if wanted.state == UNDETERMINED:
             chosen = np.zeros(len(board_.loaded.ids), dtype=bool)
             for numbers in board_.compiled.tiers.values():
                 chosen |= numbers < 0
-            return chosen
-        gaps: Flags = board_.gaps_of_place > 0
-        if wanted == "gaps":
-            return gaps
-        owes: Flags = board_.duties_of_place > 0
-        due: Flags = board_.worst_of_place == WORST.index("due")
-        return {"due": due, "recorded": owes & ~gaps & ~due, "nothing": ~owes}.get(
-            wanted, np.zeros(len(board_.loaded.ids), dtype=bool)
+            return chosen & some if wanted.duty else chosen
+        open_: Flags = board_.per_place(board_.of(wanted.duty) & board_.in_states((*GAPS, "due"))) > 0
+        return {"recorded": some & ~open_, "nothing": ~some}.get(
+            wanted.state, np.zeros(len(board_.loaded.ids), dtype=bool)
         )
 
     def _of_districts(self, codes: frozenset[str]) -> Flags:
@@ -281,24 +346,25 @@ def _columns_of(loaded: LoadedRegister) -> _Columns:
         if _KEPT and _KEPT[0][0] is loaded:
             return _KEPT[0][1]
     sql = """
-        SELECT place.id, place.name_zh, place.name_sort, place.code, operator.code, department.code,
+        SELECT place.id, place.name_zh, place.name_en, place.name_sort, place.code, operator.code, department.code,
                place.longitude, place.latitude
         FROM anlan_place place LEFT JOIN anlan_operator operator ON operator.id = place.operator_id
         LEFT JOIN anlan_department department ON department.id = place.department_id
     """
     count = len(loaded.ids)
-    texts, operators, departments = [""] * count, [""] * count, [""] * count
+    texts, names, operators, departments = [""] * count, [("", "")] * count, [""] * count, [""] * count
     longitudes, latitudes = np.full(count, np.nan), np.full(count, np.nan)
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        for key, name, sort, code, operator, department, longitude, latitude in cursor.fetchall():
+        for key, name, english, sort, code, operator, department, longitude, latitude in cursor.fetchall():
             number = loaded.index.get(key)
             if number is not None:
                 texts[number] = f"{name}\n{sort}\n{code}".lower()
+                names[number] = (name, english or "")
                 operators[number], departments[number] = operator or "", department or ""
                 if longitude is not None and latitude is not None:
                     longitudes[number], latitudes[number] = longitude, latitude
-    columns = _Columns(texts, operators, departments, longitudes, latitudes)
+    columns = _Columns(texts, names, operators, departments, longitudes, latitudes)
     with _LOCK:
         _KEPT[:] = [(loaded, columns)]
     return columns

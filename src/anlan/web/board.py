@@ -2,57 +2,30 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import quote
 
-import numpy as np
-from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from anlan.engine.access import Reach
-from anlan.models import District, Place
-from anlan.queries.board import board, revision
-from anlan.queries.overview import Overview, overview, state_of_places
-from anlan.queries.reach import within
-from anlan.queries.schemes import stored_schemes
-from anlan.web import clock
+from anlan.models import Place
+from anlan.queries.board import revision
+from anlan.queries.overview import Overview, overview
+from anlan.queries.place_index import PlaceFilter, PlaceIndex
+from anlan.web import board_deadlines, board_trend, clock
 from anlan.web.access import needs, request_reach
+from anlan.web.board_filter import BoardFilter, asked, of_places
 from anlan.web.shell import page
-from anlan.web.templatetags.words import say
+from anlan.web.templatetags.times import figure
+from anlan.web.templatetags.words import name_of
 
 MAP_LIMIT = 20_000
 MOST_KEPT = 200
 _COUNTED: dict[tuple[str, Reach, str, str], Overview] = {}
-
-
-class BoardFilter(forms.Form):
-    """What the board is narrowed to."""
-
-    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
-    scheme = forms.ChoiceField(label=gettext_lazy("Scheme"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        districts = District.objects.order_by("code")
-        self.fields["district"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-            ("", _("All districts")),
-            *(
-                (district.code, say({"zh": district.name_zh, "en": district.name_en}))
-                for district in districts
-            ),
-        ]
-        self.fields["scheme"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-            ("", _("All schemes")),
-            *(
-                (one.scheme.id, say(one.scheme.title))
-                for one in stored_schemes(clock.now())
-                if one.is_adopted
-            ),
-        ]
 
 
 @needs("see-board")
@@ -60,22 +33,24 @@ class BoardFilter(forms.Form):
 def board_page(request: HttpRequest) -> HttpResponse:
     """The board of the city office."""
     form = BoardFilter(request.GET)
-    chosen = _chosen(form)
-    query = urlencode({name: value for name, value in chosen.items() if value})
+    chosen = form.chosen()
+    query = asked(chosen)
     context = _content(request, chosen) | {
         "title": _("Board"),
         "filter": form,
-        "live": reverse("board-live") + (f"?{query}" if query else ""),
-        "map_source": reverse("board-map") + (f"?{query}" if query else ""),
+        "live": reverse("board-live") + query,
+        "trend_url": reverse("board-trend") + query,
+        "map_source": reverse("board-map") + query,
+        "wall_url": reverse("wall") + query,
     }
-    return page(request, "board/board.html", context)
+    return page(request, "board/board.html", context, results="board/_results.html")
 
 
 @needs("see-board")
 @require_safe
 def board_live(request: HttpRequest) -> HttpResponse:
     """The inside of the board, asked for every few seconds; 304 while nothing changed."""
-    chosen = _chosen(BoardFilter(request.GET))
+    chosen = BoardFilter(request.GET).chosen()
     wall = request.GET.get("wall") == "1"
     tag = _etag(request, chosen, wall)
     if request.headers.get("If-None-Match") == tag:
@@ -89,33 +64,24 @@ def board_live(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board_map(request: HttpRequest) -> JsonResponse:
     """Places with their worst state, for the map."""
-    chosen = _chosen(BoardFilter(request.GET))
-    at = clock.now()
-    city = board(at)
-    places = within(
-        request_reach(request, "see-board"), Place.objects.filter(longitude__isnull=False, closed_at=None)
-    )
-    if chosen["district"]:
-        places = places.filter(district=chosen["district"])
-    states = state_of_places(city, np.ones(len(city.loaded.ids), dtype=bool))
-    gaps = dict(zip(city.loaded.register.codes, city.gaps_of_place.tolist(), strict=True))
-    english = request.LANGUAGE_CODE.startswith("en")
-    rows = places.order_by("code").values_list("code", "name_zh", "name_en", "longitude", "latitude")[
-        :MAP_LIMIT
-    ]
+    chosen = BoardFilter(request.GET).chosen()
+    index = PlaceIndex(clock.now(), request_reach(request, "see-board"))
+    wanted = PlaceFilter(district=chosen["district"], duty=chosen["scheme"])
+    places = reverse("places")
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+            "geometry": {"type": "Point", "coordinates": [point.longitude, point.latitude]},
             "properties": {
-                "code": code,
-                "name": name_en if english and name_en else name_zh,
-                "state": states.get(code, ""),
-                "note": _("%(number)s gaps") % {"number": gaps[code]} if gaps.get(code) else "",
-                "url": f"/places/{code}/",
+                "code": point.code,
+                "name": name_of(point),
+                "state": point.state,
+                "gaps": point.gaps,
+                "note": _gaps(point.gaps) if point.gaps else "",
+                "url": f"{places}{quote(point.code, safe='')}/",
             },
         }
-        for code, name_zh, name_en, longitude, latitude in rows
+        for point in index.points(wanted, None, MAP_LIMIT)
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
@@ -124,20 +90,18 @@ def board_map(request: HttpRequest) -> JsonResponse:
 @require_safe
 def wall(request: HttpRequest) -> HttpResponse:
     """The board for a screen on the wall: nothing to click, panels take turns."""
-    chosen = _chosen(BoardFilter(request.GET))
-    query = urlencode({name: value for name, value in {**chosen, "wall": "1"}.items() if value})
+    chosen = BoardFilter(request.GET).chosen()
     context = _content(request, chosen) | {
         "title": _("Board"),
-        "live": f"{reverse('board-live')}?{query}",
-        "map_source": reverse("board-map"),
+        "live": reverse("board-live") + asked({**chosen, "wall": "1"}),
+        "trend_url": reverse("board-trend") + asked({**chosen, "wall": "1"}),
+        "map_source": reverse("board-map") + asked(chosen),
     }
     return page(request, "board/wall.html", context)
 
 
-def _chosen(form: BoardFilter) -> dict[str, str]:
-    """The filters that are known; an unknown one counts as none."""
-    form.is_valid()
-    return {name: form.cleaned_data.get(name, "") for name in ("district", "scheme")}
+def _gaps(count: int) -> str:
+    return ngettext("%(count)s gap", "%(count)s gaps", count) % {"count": figure(count)}
 
 
 def _content(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
@@ -145,7 +109,23 @@ def _content(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
     return {
         "overview": found,
         "chosen": chosen,
+        "links": _links(found, chosen),
         "map_credit": _credit(),
+    }
+
+
+def _links(found: Overview, chosen: dict[str, str]) -> dict[str, str]:
+    """From each tile to the list of what it counts."""
+    places = reverse("places")
+    states = ("not-evidenced", "overdue", "due", "some-recorded", "gaps")
+    undetermined = f"{found.tier_scheme}:undetermined"
+    return {state.replace("-", "_"): places + of_places(chosen, state=state) for state in states} | {
+        "undetermined": places + asked({"district": chosen["district"], "tier": undetermined}),
+        "deadlines": reverse("board-deadlines") + asked(chosen),
+        "further": reverse("board-deadlines") + asked({"hours": "24", **chosen}),
+        "districts": places + of_places({**chosen, "district": ""}, state="gaps") + "&district=",
+        "duties": places + of_places({**chosen, "scheme": ""}, state="gaps") + "&duty=",
+        "tiers": places + of_places(chosen, state="gaps") + f"&tier={found.tier_scheme}:",
     }
 
 
@@ -177,4 +157,6 @@ addresses = [
     path("board/live/", board_live, name="board-live"),
     path("board/map/", board_map, name="board-map"),
     path("wall/", wall, name="wall"),
+    *board_deadlines.addresses,
+    *board_trend.addresses,
 ]

@@ -22,6 +22,7 @@ from anlan.queries.duties import windows_of_place, year_of_place
 from anlan.queries.place_records import evidence_about, facts_on
 from anlan.web import access
 from anlan.web.place_frame import Seen, frame, seen
+from anlan.web.place_months import month_charts
 from anlan.web.place_words import DutyRow, duty_rows, fact_words, unclear
 from anlan.web.record_words import evidence_rows
 from anlan.web.shell import page
@@ -127,6 +128,7 @@ def coverage_year(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "year": year,
         "days": _days(year, found.days),
+        **month_charts(found.days),
         "gaps": [(titles.get(name, name), span) for name, span in gaps if not duty or name == duty],
     }
     return render(request, "places/_year.html", context)

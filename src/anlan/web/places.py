@@ -17,25 +17,38 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from anlan.engine.derivation import OWED_KINDS
 from anlan.engine.policy import LEVELS, Scheme
 from anlan.links.place_exports import places_csv, places_geojson, places_xlsx
 from anlan.models import District, Operator
 from anlan.queries.place_exports import export_vocabulary, exported_places
-from anlan.queries.place_index import PlaceFilter, PlaceIndex, PlacePoint, PlaceRow
+from anlan.queries.place_index import PlaceFilter, PlaceIndex, PlacePage, PlacePoint, PlaceRow
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access, clock, place_edit, place_page, place_parts, place_supposed, place_why
+from anlan.web.bulk import LIMIT
+from anlan.web.list_columns import columns_of
+from anlan.web.list_tools import list_file, list_tools
+from anlan.web.place_columns import COLUMNS, cells, with_departments
 from anlan.web.place_kinds import kinds_by_group
 from anlan.web.place_words import tier_title
 from anlan.web.shell import page
 from anlan.web.templatetags.looks import POSTURES, TIERS
+from anlan.web.templatetags.times import figure
 from anlan.web.templatetags.words import name_of, say
 
 MAP_LIMIT = 1500
+AT_ONCE = 400
+"""How many places of a file are read at once."""
 FORMS = {"xlsx": "Excel (.xlsx)", "csv": "CSV", "geojson": "GeoJSON"}
 STATES = (
     ("", gettext_lazy("Any state")),
     ("gaps", gettext_lazy("With gaps")),
+    ("not-evidenced", gettext_lazy("Something not evidenced")),
+    ("overdue", gettext_lazy("Something overdue")),
     ("due", gettext_lazy("Something is due")),
+    ("late", gettext_lazy("Something recorded late")),
+    ("waived", gettext_lazy("Something waived")),
+    ("some-recorded", gettext_lazy("Something recorded")),
     ("recorded", gettext_lazy("All recorded")),
     ("undetermined", gettext_lazy("Undetermined")),
     ("nothing", gettext_lazy("Nothing owed")),
@@ -46,7 +59,7 @@ SORTS = (("name", gettext_lazy("By name")), ("gaps", gettext_lazy("Most gaps fir
 class PlaceSearch(forms.Form):
     """The filters, kept in the address."""
 
-    more = ("operator", "posture", "closed")
+    more = ("duty", "operator", "posture", "closed")
 
     q = forms.CharField(
         label=gettext_lazy("Search places"),
@@ -61,6 +74,7 @@ class PlaceSearch(forms.Form):
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=STATES)
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=SORTS)
+    duty = forms.ChoiceField(label=gettext_lazy("Duty"), required=False)
     operator = forms.ChoiceField(label=gettext_lazy("Operator"), required=False)
     posture = forms.ChoiceField(
         label=gettext_lazy("Posture"),
@@ -75,6 +89,7 @@ class PlaceSearch(forms.Form):
         fields["district"].choices = [("", _("All districts")), *_districts()]
         fields["kind"].choices = [("", _("All kinds")), *kinds_by_group(known)]
         fields["tier"].choices = [("", _("All tiers")), *_tiers(known.schemes)]
+        fields["duty"].choices = [("", _("All duties")), *_duties(known.schemes)]
         fields["operator"].choices = [("", _("All operators")), *_operators()]
 
     def wanted(self) -> PlaceFilter:
@@ -87,6 +102,7 @@ class PlaceSearch(forms.Form):
             kind=values.get("kind", ""),
             tier=values.get("tier", ""),
             state=values.get("state", ""),
+            duty=values.get("duty", ""),
             posture=values.get("posture", ""),
             operator=values.get("operator", ""),
             closed=bool(values.get("closed")),
@@ -108,18 +124,28 @@ def places(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted()
     index = PlaceIndex(at, access.request_reach(request, "see-places"))
     found = index.page(wanted, sort=form.sorting, after=request.GET.get("after", "")[:64])
+    tools = list_tools(
+        request,
+        "places",
+        COLUMNS,
+        exports="places-list" if access.allowed(request, "export-places") else "",
+    )
+    with_departments(found.rows, tools.columns)
     query = request.GET.copy()
-    for name in ("after", "sort"):
+    for name in ("after", "sort", "columns"):
         query.pop(name, None)
     asked = query.urlencode()
     context = {
         "title": _("Places"),
         "subtitle": _("What each place owes today, on the list and on the map"),
         "filter": form,
+        "tools": tools,
         "form_faults": [error for errors in form.errors.values() for error in errors],
         "rows": [_shown(row, known) for row in found.rows],
         "next": found.next,
         "total": found.total,
+        "duties_listed": found.duties,
+        "count_words": _count_words(found, wanted.state),
         "is_filtered": wanted != PlaceFilter(),
         "map_source": reverse("places-map") + (f"?{asked}" if asked else ""),
         "exports": [
@@ -154,6 +180,7 @@ def places_map(request: HttpRequest) -> HttpResponse:
                 "code": row.code,
                 "name": name_of(row),
                 "state": row.state or "nothing",
+                "gaps": row.gaps,
                 "note": _note(row, known),
                 "url": reverse("place", args=[row.code]),
             },
@@ -161,6 +188,30 @@ def places_map(request: HttpRequest) -> HttpResponse:
         for row in rows
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@access.needs("export-places")
+@require_safe
+def places_list(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The list as it shows, all its pages, as a file."""
+    at = clock.now()
+    known = words(at)
+    search = PlaceSearch(request.GET, known)
+    index = PlaceIndex(at, access.request_reach(request, "export-places"))
+    wanted = search.wanted()
+    shown = index.listed(wanted, sort=search.sorting)
+    if named := set(request.GET.getlist("row")[:LIMIT]):
+        codes = index.board.loaded.register.codes
+        shown = shown[[codes[int(number)] in named for number in shown]]
+    columns = columns_of(request.GET, COLUMNS)
+
+    def rows() -> Iterator[PlaceRow]:
+        for start in range(0, len(shown), AT_ONCE):
+            part = index.rows(shown[start : start + AT_ONCE])
+            with_departments(part, columns)
+            yield from part
+
+    return list_file(form, "places-list", columns, rows(), lambda row: cells(row, known))
 
 
 @access.needs("export-places")
@@ -207,8 +258,26 @@ def _note(row: PlacePoint, known: Words) -> str:
     kind = say(known.kind(row.kind))
     if not row.gaps:
         return kind
-    gaps = ngettext("%(count)d gap", "%(count)d gaps", row.gaps) % {"count": row.gaps}
-    return f"{kind} · {gaps}"
+    return f"{kind} · {_in_state('gaps', row.gaps)}"
+
+
+def _count_words(found: PlacePage, state: str) -> str:
+    """How many places were found, and how many of their duties are in the state asked for."""
+    places = ngettext("%(count)s place", "%(count)s places", found.total) % {"count": figure(found.total)}
+    return places if found.duties is None else f"{places} · {_in_state(state, found.duties)}"
+
+
+def _in_state(state: str, count: int) -> str:
+    words = {
+        "gaps": ngettext("%(count)s gap", "%(count)s gaps", count),
+        "not-evidenced": ngettext("%(count)s duty not evidenced", "%(count)s duties not evidenced", count),
+        "overdue": ngettext("%(count)s duty overdue", "%(count)s duties overdue", count),
+        "due": ngettext("%(count)s duty due", "%(count)s duties due", count),
+        "late": ngettext("%(count)s duty recorded late", "%(count)s duties recorded late", count),
+        "waived": ngettext("%(count)s duty waived", "%(count)s duties waived", count),
+        "some-recorded": ngettext("%(count)s duty recorded", "%(count)s duties recorded", count),
+    }
+    return words[state] % {"count": figure(count)}
 
 
 def _districts() -> list[tuple[str, str]]:
@@ -234,6 +303,24 @@ def _tiers(schemes: tuple[Scheme, ...]) -> list[tuple[str, list[tuple[str, str]]
     ]
 
 
+def _duties(schemes: tuple[Scheme, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each scheme as a whole, then its duties of places."""
+    return [
+        (
+            say(scheme.title),
+            [
+                (scheme.id, _("All duties of this scheme")),
+                *(
+                    (f"{scheme.id}/{rule.id}", say(rule.title))
+                    for rule in scheme.rules
+                    if rule.kind in OWED_KINDS and rule.subject == "place"
+                ),
+            ],
+        )
+        for scheme in schemes
+    ]
+
+
 def _box(text: str) -> tuple[float, float, float, float] | None:
     """A box of west, south, east, north; None for anything else, so that a wrong one shows all."""
     try:
@@ -250,6 +337,7 @@ def _stream(parts: Iterator[bytes], content_type: str) -> StreamingHttpResponse:
 
 addresses = [
     path("places/", places, name="places"),
+    path("places/list.<str:form>", places_list, name="places-list"),
     path("places/map.geojson", places_map, name="places-map"),
     path("places/export.<str:form>", places_export, name="places-export"),
     *place_edit.addresses,

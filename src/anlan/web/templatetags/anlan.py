@@ -1,5 +1,6 @@
 """The template tags of Anlan, loaded into every template. Their use is shown in web/README.md."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from anlan.web.templatetags import icons, looks, times, words, yearpicture
+from anlan.web.templatetags import charts, icons, looks, times, words, yearpicture
 
 register = template.Library()
 
@@ -221,6 +222,12 @@ def map_mark(state: str) -> SafeString:
     return yearpicture.map_mark(state)
 
 
+@register.simple_tag
+def cluster_mark() -> SafeString:
+    """The mark of several places close together, for the legend of a map."""
+    return yearpicture.cluster_mark()
+
+
 @register.inclusion_tag("components/year.html")
 def year_picture(days: Sequence[yearpicture.Day], id: str = "year") -> dict[str, Any]:  # noqa: A002
     """A year of days by state, with a legend and the same as a table. Days: `yearpicture.Day`, in order."""
@@ -278,11 +285,15 @@ def chart(
     id: str,  # noqa: A002  (as HTML calls it)
     title: Any = "",
     height: str = "medium",
+    label: Any = "",
+    first: Any = "",
+    table: bool = True,
 ) -> dict[str, Any]:
-    """A chart with the same figures as a table beside it.
+    """A chart with what it says in a sentence and the same figures as a table; the arrow keys walk its columns.
 
     `spec`: {"kind": "bars"|"lines"|"stacked", "categories": [...], "unit": "",
-    "series": [{"name": ..., "values": [...], "state": "overdue"}]}.
+    "series": [{"name": ..., "values": [...], "state": "overdue"}]}; "most": 100 ends the axis, "large" is for walls.
+    `label` names a chart without a caption, `first` heads the column of categories; without `table` it is read only.
     """
     categories = [words.say(category) for category in spec["categories"]]
     series = [
@@ -293,18 +304,27 @@ def chart(
         }
         for row in spec["series"]
     ]
+    unit = words.say(spec.get("unit", ""))
+    named = words.say(label or title)
     plain = {
         "kind": spec.get("kind", "bars"),
-        "unit": words.say(spec.get("unit", "")),
+        "unit": unit,
+        "most": spec.get("most"),
+        "large": bool(spec.get("large")),
         "categories": categories,
         "series": series,
+        "description": charts.description(named, categories, series, unit),
     }
     rows = [(category, [row["values"][place] for row in series]) for place, category in enumerate(categories)]
     return {
         "spec": plain,
-        "spec_id": f"{id}-spec",
+        "spec_json": json.dumps(plain, ensure_ascii=False),
         "id": id,
         "title": words.say(title),
+        "label": named,
+        "first": words.say(first),
+        "legend": [(row["state"], row["name"]) for row in series if row["state"]],
+        "table": table,
         "rows": rows,
         "height": height,
     }

@@ -101,6 +101,17 @@ def map_mark(state: str) -> SafeString:
     )
 
 
+def cluster_mark() -> SafeString:
+    """The mark of several places close together: a ring in the colour of their worst state, with its sign."""
+    return mark_safe(
+        '<svg class="swatch swatch-cluster" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">'
+        '<circle cx="12" cy="12" r="10.5" class="fill-not-evidenced"></circle>'
+        '<circle cx="12" cy="12" r="8.5" class="fill-surface"></circle>'
+        '<path d="M8 8.500H16" class="line-text" stroke-width="2.200" stroke-linecap="round"></path>'
+        '<rect x="8.500" y="12" width="7" height="6" rx="1" class="fill-not-evidenced"></rect></svg>'
+    )
+
+
 def year(days: Sequence[Day], picture: str) -> SafeString:
     """The days as a grid of weeks, Monday on top."""
     if not days:

@@ -1,9 +1,11 @@
 // Maps of places: a base map without any foreign server, places by state, and a list that moves with it.
 import * as marks from "./mapmarks.js";
 import { FONT, ground, layers } from "./mapstyle.js";
+import { filled } from "./texts.js";
 
 const VENDOR = new URL("../../vendor/", import.meta.url);
 const EMPTY = { type: "FeatureCollection", features: [] };
+const LISTED = 300;
 const made = new Map();
 let loading = null;
 
@@ -124,21 +126,10 @@ class PlaceMap {
       data: this.data,
       promoteId: "code",
       cluster: true,
-      clusterRadius: 44,
+      clusterRadius: 48,
       clusterMaxZoom: 14,
-      clusterProperties: {
-        bad: ["+", ["case", ["==", ["get", "state"], "not-evidenced"], 1, 0]],
-        late: ["+", ["case", ["==", ["get", "state"], "overdue"], 1, 0]],
-      },
+      clusterProperties: marks.countsOfCluster(),
     });
-    const ring = [
-      "case",
-      [">", ["get", "bad"], 0],
-      marks.token("bad-solid"),
-      [">", ["get", "late"], 0],
-      marks.token("warn-solid"),
-      marks.token("good-solid"),
-    ];
     this.map.addLayer({
       id: "clusters",
       type: "circle",
@@ -146,8 +137,8 @@ class PlaceMap {
       filter: ["has", "point_count"],
       paint: {
         "circle-color": marks.token("surface"),
-        "circle-radius": ["step", ["get", "point_count"], 15, 20, 19, 100, 24, 1000, 29],
-        "circle-stroke-color": ring,
+        "circle-radius": ["step", ["get", "point_count"], 18, 20, 21, 100, 25, 1000, 30],
+        "circle-stroke-color": marks.ringOfCluster(),
         "circle-stroke-width": 3.5,
       },
     });
@@ -157,9 +148,10 @@ class PlaceMap {
       source: "places",
       filter: ["has", "point_count"],
       layout: {
-        "text-field": ["get", "point_count_abbreviated"],
+        "text-field": marks.labelOfCluster(),
         "text-font": FONT,
         "text-size": 13,
+        "text-line-height": 1.05,
         "text-allow-overlap": true,
       },
       paint: { "text-color": marks.token("text") },
@@ -336,12 +328,91 @@ class PlaceMap {
   }
 }
 
+// Where a browser cannot draw the map: the same places as a list, those with gaps first.
+class PlaceList {
+  constructor(place) {
+    this.place = place;
+    const notice = place.querySelector("[data-map-notice]");
+    notice.hidden = false;
+    const { features, source, pick } = place.dataset;
+    if (pick || !(features || source)) {
+      return;
+    }
+    place.classList.add("is-list");
+    place.tabIndex = 0;
+    place.setAttribute("role", "region");
+    place.setAttribute("aria-label", place.dataset.wordsTitle);
+    this.list = document.createElement("ul");
+    this.list.className = "item-list map-list";
+    place.append(this.list);
+    if (features) {
+      this.show(JSON.parse(document.getElementById(features).textContent));
+    } else {
+      this.fetch();
+    }
+  }
+
+  async fetch() {
+    try {
+      const answer = await fetch(this.place.dataset.source, { headers: { Accept: "application/geo+json, application/json" } });
+      if (!answer.ok) {
+        throw new Error(String(answer.status));
+      }
+      this.show(await answer.json());
+    } catch {
+      this.place.querySelector("[data-map-notice] p").textContent = this.place.dataset.wordsFailed;
+    }
+  }
+
+  show(data) {
+    const rank = (feature) => marks.STATES.indexOf(feature.properties.state || "nothing");
+    const gaps = (feature) => feature.properties.gaps || 0;
+    const sorted = [...data.features].sort((a, b) => rank(a) - rank(b) || gaps(b) - gaps(a));
+    const rows = sorted.slice(0, LISTED).map((feature) => this.row(feature.properties));
+    if (sorted.length > LISTED) {
+      const more = document.createElement("li");
+      more.textContent = filled(this.place.dataset.wordsMore, { count: (sorted.length - LISTED).toLocaleString("en") });
+      rows.push(more);
+    }
+    this.list.replaceChildren(...rows);
+  }
+
+  row({ name, state, note, url }) {
+    const row = document.createElement("li");
+    const words = document.createElement("span");
+    words.className = "item-words";
+    const link = document.createElement("a");
+    link.textContent = name;
+    link.href = url;
+    words.append(link);
+    if (note) {
+      const more = document.createElement("span");
+      more.className = "cell-note";
+      more.textContent = note;
+      words.append(more);
+    }
+    row.append(words);
+    const said = this.place.getAttribute(`data-state-${state}`);
+    if (said) {
+      const mark = document.createElement("span");
+      mark.className = `mark state-${state}`;
+      mark.textContent = said;
+      row.append(mark);
+    }
+    return row;
+  }
+
+  choose() {}
+
+  restyle() {}
+}
+
 export async function prepare(root) {
   const places = [...root.querySelectorAll("[data-map]")].filter((place) => !made.has(place));
   for (const place of places) {
     made.set(place, null);
     if (!canDraw()) {
-      place.querySelector("[data-map-notice]").hidden = false;
+      made.set(place, new PlaceList(place));
       continue;
     }
     loading ??= load();

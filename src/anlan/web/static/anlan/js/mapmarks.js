@@ -91,5 +91,53 @@ export function addTo(map) {
       map.removeImage(name);
     }
     map.addImage(name, picture(state), { pixelRatio: 1.6 });
+    const small = `small-${state}`;
+    if (map.hasImage(small)) {
+      map.removeImage(small);
+    }
+    map.addImage(small, picture(state), { pixelRatio: 3.1 });
   }
+}
+
+// Places close together: one circle with the worst state among them, by the colour of its ring, its sign and its gaps.
+const OF_CLUSTER = ["not-evidenced", "overdue", "due", "recorded"];
+
+export function countsOfCluster() {
+  const settled = ["recorded", "late", "waived", "cut", "upcoming"];
+  const among = (states) => ["+", ["case", ["in", ["get", "state"], ["literal", states]], 1, 0]];
+  return {
+    ...Object.fromEntries(OF_CLUSTER.slice(0, 3).map((state) => [state, among([state])])),
+    recorded: among(settled),
+    gaps: ["+", ["coalesce", ["get", "gaps"], 0]],
+  };
+}
+
+// What belongs to the worst state among the places of a cluster.
+function byWorst(give, otherwise) {
+  return ["case", ...OF_CLUSTER.flatMap((state) => [[">", ["get", state], 0], give(state)]), otherwise];
+}
+
+export function ringOfCluster() {
+  return byWorst((state) => token(SHAPES[state][0]), token("neutral-solid"));
+}
+
+export function labelOfCluster() {
+  const gaps = ["get", "gaps"];
+  const short = [
+    "case",
+    [">=", gaps, 1000],
+    ["concat", ["to-string", ["/", ["round", ["/", gaps, 100]], 10]], "k"],
+    ["to-string", gaps],
+  ];
+  return [
+    "format",
+    ["get", "point_count_abbreviated"],
+    { "font-scale": 1 },
+    "\n",
+    {},
+    ["image", byWorst((state) => `small-${state}`, "small-nothing")],
+    {},
+    ["case", [">", gaps, 0], ["concat", "\u2009", short], ""],
+    { "font-scale": 0.85 },
+  ];
 }
