@@ -97,4 +97,5 @@ def _whole(ticks: Ticks) -> Ticks:
         return ticks
     change = np.floor(excess * (room / room.sum())).astype(np.int64)
     change[room.argmax()] += excess - int(change.sum())
-    return ticks - change.astype(np.uint64)
+    ticks -= change.astype(np.uint64)
+    return ticks
