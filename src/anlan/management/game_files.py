@@ -93,11 +93,14 @@ def _game(given: Any, where: str) -> NamedGame | list[GameProblem]:
             GameProblem(_place(where, mistake.member, *mistake.at), _WORDS[mistake.kind])
             for mistake in error.mistakes
         ]
-    name, columns = members.get("name"), members.get("cols")
-    named = (
-        isinstance(columns, list) and isinstance(game, MatrixGame) and len(columns) == game.leader.shape[1]
-    )
-    return NamedGame(None if name is None else str(name), game, tuple(map(str, columns)) if named else ())
+    name, columns = members.get("name"), members.get("cols", [])
+    if (
+        not isinstance(columns, list)
+        or not isinstance(game, MatrixGame)
+        or len(columns) != game.leader.shape[1]
+    ):
+        columns = []
+    return NamedGame(None if name is None else str(name), game, tuple(map(str, columns)))
 
 
 _LISTED = f"{', '.join((*PAYOFFS, 'resources'))} / {', '.join(MATRICES)}"
