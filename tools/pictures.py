@@ -45,6 +45,7 @@ OVERFLOW = """() => {
 }"""
 IS_DRAWN = """() => [...document.querySelectorAll('[data-map]')].every((map) => map.dataset.ready
     || !map.querySelector('[data-map-notice]').hidden)
+  && !document.querySelector('.trend-waiting')
   && [...document.querySelectorAll('[data-chart]')].every((chart) => chart.querySelector('svg'))"""
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map((v) =>
@@ -247,6 +248,8 @@ def take(tab: Tab, step: Step) -> None:
         tab.locator(step.where).first.click()
     elif step.do == "forget-cookie":
         tab.context.clear_cookies(name=step.value)
+    elif step.do == "reload":
+        tab.reload(wait_until="load")
     elif step.do == "wait":
         tab.locator(step.where).first.wait_for()
     else:

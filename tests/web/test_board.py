@@ -97,3 +97,151 @@ def test_the_board_reads_as_often_for_many_places_as_for_few(client: Client, lon
     for number in range(1, 12):
         a_place(f"M-{number}", daily_visitors=3000, at=long_ago)
     assert reads() == few
+
+
+def test_each_tile_counts_what_the_list_behind_it_counts(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    for number, visitors in enumerate((100, 3000, 9000, 9000)):
+        place = a_place(f"M-{number}", daily_visitors=visitors, area_m2=2000, at=long_ago)
+        for rule in ("three-checks", "security-equipment-inspection")[: number % 3]:
+            some_evidence(place, at=timezone.now() - timedelta(minutes=5), rule=rule)
+    office = signed_in(client, a_user("city-office"))
+    board_page = office.get("/").context
+    tiles, links = board_page["overview"].counts, board_page["links"]
+    for state, link in (
+        ("not-evidenced", links["not_evidenced"]),
+        ("overdue", links["overdue"]),
+        ("due", links["due"]),
+        ("recorded", links["some_recorded"]),
+    ):
+        listed = office.get(link).context
+        assert listed["duties_listed"] == tiles[state], state
+        assert bool(listed["total"]) == bool(tiles[state]), state
+    assert office.get(links["gaps"]).context["total"] == board_page["overview"].places_with_gaps
+    assert tiles["not-evidenced"] > 0
+    assert tiles["recorded"] > 0
+
+
+def test_a_tile_of_one_scheme_leads_to_the_duties_of_that_scheme(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    adopt_plan(long_ago, scheme="uk-premises-2025")
+    a_place("M-1", daily_visitors=3000, area_m2=2000, peak_present=900.0, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    whole = office.get("/").context["overview"].counts["not-evidenced"]
+    page = office.get("/?scheme=uk-premises-2025").context
+    count = page["overview"].counts["not-evidenced"]
+    assert office.get(page["links"]["not_evidenced"]).context["duties_listed"] == count
+    assert 0 < count < whole
+
+
+def test_every_deadline_that_the_board_counts_is_on_the_list_behind_it(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    now = timezone.now()
+    for number in range(60):
+        place = a_place(f"M-{number:02}", daily_visitors=9000, area_m2=2000, at=long_ago)
+        until = now + timedelta(hours=3, minutes=number)
+        some_evidence(
+            place, at=now - timedelta(hours=1), rule="three-checks", kind="inspection", expires_at=until
+        )
+    office = signed_in(client, a_user("city-office"))
+    seen: list[tuple[str, str]] = []
+    after = ""
+    while True:
+        page = office.get("/board/deadlines/", {"hours": "24", "after": after}).context
+        seen += [(row.place, row.rule) for row in page["rows"]]
+        after = page["next"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == page["total"]
+    assert {f"M-{number:02}" for number in range(60)} == {
+        place for place, rule in seen if rule == "three-checks"
+    }
+    usual = office.get("/").context
+    assert office.get(usual["links"]["deadlines"]).context["total"] == usual["overview"].falling_total
+
+
+def test_numbers_from_a_thousand_on_are_written_with_a_comma_in_both_languages() -> None:
+    from django.utils import translation
+
+    from anlan.queries.place_index import PlacePage
+    from anlan.web.places import _count_words
+
+    for language, words in (
+        ("en", "2,100 places · 1,234 duties overdue"),
+        ("zh-hans", "2,100 个场所 · 1,234 项逾期"),
+    ):
+        with translation.override(language):
+            assert _count_words(PlacePage((), "", 2100, 1234), "overdue") == words
+
+
+# ---- the trend -----------------------------------------------------------------------------------
+
+
+def whole_trend(client: Client, query: str = "") -> Any:
+    for _attempt in range(20):
+        found = client.get(f"/board/trend/{query}").context["trend"]
+        if found.is_whole:
+            return found
+    raise AssertionError("the days are never all counted")
+
+
+def test_the_trend_ends_with_the_gaps_of_the_board_and_falls_when_one_is_filled(
+    client: Client, long_ago: Any
+) -> None:
+    adopt_plan(long_ago)
+    place = a_place("M-1", daily_visitors=3000, area_m2=900, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    before = whole_trend(office)
+    counts = office.get("/").context["overview"].counts
+    assert (before.days[-1].not_evidenced, before.days[-1].overdue) == (
+        counts["not-evidenced"],
+        counts["overdue"],
+    )
+    some_evidence(place, at=timezone.now(), rule="security-equipment-inspection")
+    after = whole_trend(office)
+    assert after.days[-1].gaps == before.days[-1].gaps - 1
+    assert after.days[:-1] == before.days[:-1]
+
+
+def test_the_trend_counts_only_what_its_reader_may_see(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    for code in ("990101", "990102"):
+        a_district(code)
+        a_place(f"M-{code}", daily_visitors=3000, district=code, at=long_ago)
+    whole = whole_trend(signed_in(client, a_user("city-office")))
+    mine = whole_trend(signed_in(Client(), a_user("inspector", district="990101")))
+    assert [day.gaps for day in whole.days] == [2 * (day.gaps or 0) for day in mine.days]
+
+
+def test_the_chart_says_in_words_what_it_shows_and_holds_a_table(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    a_place("M-1", daily_visitors=3000, area_m2=900, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    whole_trend(office)
+    html = office.get("/board/trend/").content.decode()
+    assert 'role="img"' in html
+    assert "每日日终缺口数：无证据最低" in html
+    assert html.count('<th scope="row">') == 14
+
+
+def test_a_trend_once_counted_is_read_as_often_for_many_places_as_for_few(
+    client: Client, long_ago: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    adopt_plan(long_ago)
+    office = signed_in(client, a_user("city-office"))
+
+    def reads() -> int:
+        office.get("/board/live/")
+        whole_trend(office)
+        with CaptureQueriesContext(connection) as captured:
+            assert office.get("/board/trend/").status_code == 200
+        return len(captured)
+
+    a_place("M-0", daily_visitors=3000, at=long_ago)
+    few = reads()
+    for number in range(1, 12):
+        a_place(f"M-{number}", daily_visitors=3000, at=long_ago)
+    assert reads() == few

@@ -118,6 +118,7 @@ function options(spec) {
       max: spec.most ?? undefined,
       minInterval: spec.unit ? undefined : 1,
       splitNumber: 4,
+      interval: spec.most ? spec.most / 4 : undefined,
       axisLabel: { ...quiet, formatter: (value) => `${value.toLocaleString("en")}${spec.unit}` },
       splitLine: { lineStyle: { color: token("line") } },
     },
