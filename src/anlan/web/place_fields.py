@@ -83,7 +83,7 @@ def fields_for(fact: str, declared: FactDeclaration, known: Words) -> dict[str, 
                 label=_("How it was found"),
                 required=False,
                 max_length=120,
-                widget=forms.TextInput(attrs={"placeholder": _("Such as gate count, title deed, estimate")}),
+                widget=forms.TextInput(attrs={"placeholder": _("Such as gate count, estimate")}),
             )
             fields[f"{name}-on"] = day_field(_("On which day"), required=False)
         return fields

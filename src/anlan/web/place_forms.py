@@ -282,6 +282,7 @@ class NewPlaceForm(PlaceForm):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    field_order = ("code",)
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
