@@ -24,7 +24,7 @@ def open_findings(page: Page) -> int:
     """How many findings of the place are open, by the tab that counts them."""
     page.goto("/findings/")
     return int(
-        re.sub(r"\D", "", page.locator("[aria-current=page], .active", has_text="未关闭").last.inner_text())
+        re.sub(r"\D", "", page.locator("[aria-current=page], .active", has_text="未闭环").last.inner_text())
         or 0
     )
 

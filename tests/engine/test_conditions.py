@@ -217,13 +217,13 @@ def test_only_the_parts_that_decided_are_given_as_reasons() -> None:
 
 def test_reasons_read_as_sentences_in_both_languages() -> None:
     assert sentence("over", 5000, daily_visitors=5000) == Text(
-        "日均客流 5000 未超过 5000", "daily visitors 5,000 is not over 5,000"
+        "日均客流 5,000 未超过 5,000", "daily visitors 5,000 is not over 5,000"
     )
     assert sentence("at_least", Reference("limit"), daily_visitors=5001.5) == Text(
-        "日均客流 5001.5 达到 5000", "daily visitors 5,001.5 is at least 5,000"
+        "日均客流 5,001.5 达到 5,000", "daily visitors 5,001.5 is at least 5,000"
     )
     assert sentence("over", 5000, daily_visitors=None) == Text(
-        "日均客流未填报，无法判断是否超过 5000",
+        "日均客流未填报，无法判断是否超过 5,000",
         "daily visitors is missing, so it is not known whether it is over 5,000",
     )
     assert sentence("is", True, critical_facility=True) == Text("关键设施：是", "critical facility: yes")

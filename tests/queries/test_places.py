@@ -9,6 +9,7 @@ from anlan.engine.access import Reach
 from anlan.models import Place
 from anlan.queries import board
 from anlan.queries.duties import place_account
+from anlan.queries.names import latin_name
 from anlan.queries.place_index import PlaceFilter, PlaceIndex
 from anlan.queries.place_records import evidence_about, facts_on
 from builders import a_place, adopt_plan, some_evidence
@@ -67,3 +68,16 @@ def test_pages_of_evidence_follow_one_another_newest_first():
             break
     assert seen == made[::-1]
     assert evidence_about(place, after="nonsense")[0][0].pk == made[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("林安宁", "Lin Anning"),
+        ("欧阳明", "Ouyang Ming"),
+        ("Anna Li", "Anna Li"),
+        ("云汀区检查员", "云汀区检查员"),
+    ],
+)
+def test_a_persons_chinese_name_is_written_in_pinyin_for_english_readers(name: str, latin: str) -> None:
+    assert latin_name(name) == latin

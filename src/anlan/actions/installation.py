@@ -13,7 +13,7 @@ from anlan.models import CitySettings, User
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """An account of the demo city, shown with its password on the sign-in page."""
+    """An account of the demo city, shown with its password on the sign-in page; without one nobody signs in with it."""
 
     username: str
     password: str
@@ -39,7 +39,7 @@ def name_city(name_zh: str, name_en: str, *, by: User | None, at: datetime) -> C
 
 
 def mark_demo(accounts: Sequence[DemoAccount]) -> None:
-    """Say that this is the demo city, and who can sign in to it."""
+    """Say that this is the demo city, and who records and signs in there."""
     CitySettings.objects.update_or_create(
         pk=1, defaults={"demo_accounts": [asdict(each) for each in accounts]}
     )

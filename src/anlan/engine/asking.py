@@ -193,8 +193,8 @@ def _changes(
         zh.append(words.zh)
         en.append(words.en)
     if after[1] != before[1] and after[1] is not None:
-        zh.append(f"数量 {after[1]:.10g} {unit.zh}".strip())
-        en.append(f"quantity {after[1]:.10g} {unit.en}".strip())
+        zh.append(f"数量 {after[1]:,.10g} {unit.zh}".strip())
+        en.append(f"quantity {after[1]:,.10g} {unit.en}".strip())
     if after[0].grace != before[0].grace:
         words = duration_words(after[0].grace)
         zh.append(f"宽限 {words.zh}")

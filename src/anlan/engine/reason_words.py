@@ -102,7 +102,7 @@ def _zh(named: Named) -> str:
         return "（当日无数值）"
     if isinstance(value, bool):
         return "是" if value else "否"
-    return value if isinstance(value, str) else f"{value:.10g}"
+    return value if isinstance(value, str) else f"{value:,.10g}"
 
 
 def _en(named: Named) -> str:

@@ -62,8 +62,7 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         _records(city, users, zone)
         rebuild_standing(at=at)
         name_city(city.name_zh, city.name_en, by=None, at=at)
-        shown = (account for account in city.accounts if account.password)
-        mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in shown])
+        mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])
         entry = Change("load-demo-city", "city", city.code, subject_label=city.name_zh)
         journal.write(entry, by=office, at=at)
 

@@ -175,6 +175,7 @@ def _demo_accounts() -> list[dict[str, Any]]:
             "name": say({"zh": account["name_zh"], "en": account["name_en"]}),
         }
         for account in kept
+        if account["password"]
     ]
 
 

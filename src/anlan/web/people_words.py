@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.engine.access import ROLES
 from anlan.models import Grant, Place, SignIn, User
+from anlan.queries.installation import city_settings
+from anlan.queries.names import latin_name
 from anlan.queries.people import guards_only, scope_names
 from anlan.web import access
 from anlan.web.navigation import ROLE_NAMES
@@ -88,7 +90,13 @@ class Names:
         if user is None:
             return gettext("Anlan itself")
         code = place.code if isinstance(place, Place) else place or ""
-        return guard_number(user) if self.hides(user, code) else str(user)
+        return guard_number(user) if self.hides(user, code) else self._shown(user)
+
+    def _shown(self, user: User) -> str:
+        """The name; on English pages the demo's own English one, else a Chinese name in pinyin."""
+        if not (get_language() or "").startswith("en"):
+            return str(user)
+        return self._english.get(user.username) or latin_name(str(user))
 
     def hides(self, user: User, place_code: str = "") -> bool:
         """Whether the name of this person is not for the asker."""
@@ -104,6 +112,10 @@ class Names:
         """Whether a text is the name or user name of somebody whose name is not for the asker."""
         found = User.objects.filter(Q(username=text) | Q(name=text)).values_list("pk", flat=True)
         return any(self.hides_id(str(pk)) for pk in found)
+
+    @cached_property
+    def _english(self) -> dict[str, str]:
+        return {account["username"]: account["name_en"] for account in city_settings().demo_accounts}
 
     @cached_property
     def _guards(self) -> frozenset[str]:

@@ -89,8 +89,9 @@ def schemes(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     stored = stored_schemes(at)
     hashes = {edition.sha256 for one in stored for edition in one.editions if one.is_adopted}
+    planned = planned_adoptions(at)
     waiting = [
-        (scheme, problems, folder)
+        (scheme, problems, folder, [one for one in planned if scheme and one.edition.scheme == scheme.id])
         for scheme, problems, folder in (
             schemes_on_disk(settings.SCHEMES) if allowed(request, "adopt-schemes") else []
         )
@@ -101,7 +102,6 @@ def schemes(request: HttpRequest) -> HttpResponse:
         "schemes/list.html",
         {
             "title": _("Schemes"),
-            "planned": planned_adoptions(at),
             "stored": [(one, _counts(one.scheme)) for one in stored],
             "waiting": waiting,
             "may_adopt": allowed(request, "adopt-schemes"),
