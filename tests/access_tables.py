@@ -40,6 +40,15 @@ PAGES = {
     "place-part-new": "edit-places",
     "place-checkpoint-close": "edit-places",
     "checkpoint-screen": "anybody",
+    "patrols": "see-patrols",
+    "place-patrols": "see-patrols",
+    "place-patrols-live": "see-patrols",
+    "help-call-take": "answer-help",
+    "help-call-close": "answer-help",
+    "place-patrol-month": "see-patrols",
+    "place-walk": "see-patrols",
+    "place-patrol-review": "review-patrols",
+    "place-visit-review": "review-patrols",
     "place-codes": "plan-patrols",
     "place-codes-issue": "plan-patrols",
     "place-codes-sheet": "plan-patrols",
@@ -128,7 +137,7 @@ ASKS_ITSELF = {
     "patrol-help": "an enrolled phone",
     "patrol-photo": "an enrolled phone",
 }
-"""Pages declared open that ask themselves: for an action outside development, or for a phone's token (no role has one)."""
+"""Pages declared open that ask themselves: for an action outside development, or a phone's token that no role has."""
 
 OPERATIONS = {
     "GET /districts": "see-places",

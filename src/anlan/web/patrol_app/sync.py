@@ -1,0 +1,173 @@
+"""Taking in what phones send. A phone shows its own token; it opens these addresses and nothing else."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from anlan.actions.accounts import digest_of
+from anlan.actions.patrol_devices import note_seen
+from anlan.actions.patrol_photos import WrongHashError, has_photo, keep_visit_photo, visit_of
+from anlan.actions.patrol_records import HelpRecord
+from anlan.actions.patrol_scans import Sender, take_batch
+from anlan.engine.derivation import posture_of
+from anlan.links.files import FileProblem
+from anlan.links.photos import LARGEST_PHOTO_BYTES
+from anlan.models import Place, Walk
+from anlan.queries.patrol_phone import holder_of
+from anlan.queries.subjects import place_subject
+from anlan.web import clock
+from anlan.web.access import open_to_anybody
+from anlan.web.patrol_app.reading import MOST_BYTES, Sent, UnreadableError, read_sent
+from anlan.web.templatetags.words import say
+
+_SCHEME = "Device "
+_PROBLEMS: Mapping[str, tuple[int, Any]] = {
+    "invalid-token": (401, gettext_lazy("This phone is not enrolled, or no longer. Sign in on it again.")),
+    "malformed-request": (400, gettext_lazy("This cannot be read as records of a phone. Nothing was taken.")),
+    "too-large": (413, gettext_lazy("Too much at once. Send at most 100 records, and photos one by one.")),
+    "not-found": (404, gettext_lazy("There is no such visit of this phone's holder.")),
+    "invalid": (422, gettext_lazy("The photo broke on the way, or is none. Send it again.")),
+}
+
+
+@open_to_anybody
+@csrf_exempt
+@require_POST
+def sync(request: HttpRequest) -> HttpResponse:
+    """Take up to 100 records; the answer says what became of each. Sending them again changes nothing."""
+    at = clock.now()
+    sender = _sender(request, at)
+    if sender is None:
+        return _problem(request, "invalid-token")
+    try:
+        sent = read_sent(_content(request))
+    except UnreadableError as error:
+        return _problem(request, str(error))
+    return _taken(sent, sender, at)
+
+
+@open_to_anybody
+@csrf_exempt
+@require_POST
+def call_help(request: HttpRequest) -> HttpResponse:
+    """The same for calls for help alone, so that one need not wait behind a day's records."""
+    at = clock.now()
+    sender = _sender(request, at)
+    if sender is None:
+        return _problem(request, "invalid-token")
+    try:
+        sent = read_sent(_content(request))
+    except UnreadableError as error:
+        return _problem(request, str(error))
+    if not all(isinstance(record, HelpRecord) for record in sent.batch.records):
+        return _problem(request, "malformed-request")
+    return _taken(sent, sender, at)
+
+
+@open_to_anybody
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "PUT"])
+def photo(request: HttpRequest, sha256: str) -> HttpResponse:
+    """Keep a photo of a visit (`?visit=ID`), or say whether it is kept: 200 yes, 404 send it."""
+    at = clock.now()
+    sender = _sender(request, at)
+    if sender is None:
+        return _problem(request, "invalid-token")
+    visit = visit_of(sender, identifier) if (identifier := _id(request.GET.get("visit", ""))) else None
+    if visit is None or len(sha256) != 64:
+        return _problem(request, "not-found")
+    if has_photo(visit, sha256):
+        return _answer({"status": "known"}, at)
+    if request.method != "PUT":
+        return _problem(request, "not-found")
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_PHOTO_BYTES:
+        return _problem(request, "too-large")
+    try:
+        kept = keep_visit_photo(
+            visit, request.read(LARGEST_PHOTO_BYTES + 1), sha256=sha256, taken_at=_moment(request), sender=sender, at=at
+        )  # fmt: skip
+    except WrongHashError:
+        return _problem(request, "invalid")
+    if isinstance(kept, FileProblem):
+        return _problem(request, "invalid", say(kept.message))
+    return _answer({"status": "known" if kept is None else "recorded"}, at)
+
+
+def _taken(sent: Sent, sender: Sender, at: datetime) -> HttpResponse:
+    outcomes = {str(outcome.id): outcome for outcome in take_batch(sent.batch, sender=sender, at=at)}
+    if sender.device is not None:
+        note_seen(sender.device, at=at)
+    results: list[dict[str, Any]] = []
+    for name in sent.ids:
+        if name in sent.unread and name not in outcomes:
+            results.append({"id": name, "status": "unreadable", "why": sent.unread[name].why})
+            continue
+        outcome = outcomes[name]
+        results.append(
+            {"id": name, "status": outcome.status, "why": outcome.why, "flags": list(outcome.flags)}
+        )
+    return _answer({"results": results, "levels": _levels(sender, at)}, at)
+
+
+def _levels(sender: Sender, at: datetime) -> dict[str, str]:
+    """The level in force at each place where the sender is on a round, so that the phone follows it."""
+    walks = Walk.objects.filter(guard=sender.user, ended_at__isnull=True).order_by("-started_at")[:3]
+    places = Place.objects.select_related("district").filter(pk__in=[walk.place_id for walk in walks])
+    return {place.code: posture_of(place_subject(place), at) for place in places}
+
+
+def _sender(request: HttpRequest, at: datetime) -> Sender | None:
+    given = request.headers.get("Authorization", "")
+    if not given.startswith(_SCHEME):
+        return None
+    holder = holder_of(digest_of(given.removeprefix(_SCHEME)), at)
+    return Sender(holder.user, holder.device, holder.ended_at) if holder else None
+
+
+def _content(request: HttpRequest) -> bytes:
+    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+        raise UnreadableError("too-large")
+    return request.body
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _moment(request: HttpRequest) -> datetime | None:
+    try:
+        moment = parse_datetime(request.GET.get("taken", ""))
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None and 2000 < moment.year < 2200 else None
+
+
+def _answer(body: Mapping[str, Any], at: datetime) -> HttpResponse:
+    """Every answer carries the server's time, by which the phone sets its own reckoning."""
+    response = JsonResponse({**body, "server_time": at.astimezone(UTC).isoformat()})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(request: HttpRequest, code: str, detail: str = "") -> HttpResponse:
+    status, words = _PROBLEMS[code]
+    body = {
+        "type": f"/api/v1/problems/{code}",
+        "title": _("Not taken"),
+        "status": status,
+        "code": code,
+        "detail": detail or str(words),
+        "trace_id": request.META.get("anlan.trace", ""),
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,88 @@
+"""The guard's page, the shift it loads while there is a network, and the enrolling of the phone."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.http import require_POST, require_safe
+
+from anlan.actions.patrol_devices import enrol_device
+from anlan.models import Place
+from anlan.queries.patrol_bundle import shift_bundle
+from anlan.queries.reach import within
+from anlan.web import access, clock
+from anlan.web.middleware import language_of
+from anlan.web.patrol_app.offline import shell_of
+
+MOST_PLACES = 5
+_SCANNER: dict[str, Any] = {"script-src": ["'wasm-unsafe-eval'"]}
+"""The reader of codes is WebAssembly; this page alone may compile it."""
+
+
+@access.needs("walk-patrols")
+@csp_update(_SCANNER)
+@require_safe
+def app(request: HttpRequest) -> HttpResponse:
+    """The guard's page as it is first opened; afterwards the phone has it and asks no server."""
+    return HttpResponse(shell_of(language_of(request)))
+
+
+@access.open_to_anybody
+@csp_update(_SCANNER)  # type: ignore[arg-type]  # csp's type knows no views with arguments
+@require_safe
+def shell(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001  (the same for everybody)
+    """The same page for the phone to keep; it holds nothing about anybody."""
+    response = HttpResponse(shell_of("en" if language == "en" else "zh-hans"))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@access.needs("walk-patrols")
+@require_safe
+def shift(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and the shift of each place they walk, whole."""
+    at = clock.now()
+    user = access.user_of(request)
+    reach = access.request_reach(request, "walk-patrols")
+    places = within(reach, Place.objects.filter(closed_at__isnull=True)).order_by("code")[:MOST_PLACES]
+    return JsonResponse(
+        {
+            "server_time": at.astimezone(UTC).isoformat(),
+            "user": {"id": str(user.pk), "name": user.name},
+            "csrf": get_token(request),
+            "places": [
+                {
+                    "code": place.code,
+                    "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
+                    "phone": place.receiver_phone,
+                    "bundle": _plain(asdict(bundle)) if (bundle := shift_bundle(user, place, at)) else None,
+                }
+                for place in places
+            ],
+        }
+    )
+
+
+@access.needs("walk-patrols")
+@require_POST
+def device(request: HttpRequest) -> HttpResponse:
+    """Enrol this phone for whoever is signed in; the token is said once and kept on the phone alone."""
+    label = request.headers.get("User-Agent", "")[:64]
+    enrolled, secret = enrol_device(access.user_of(request), label=label, at=clock.now())
+    return JsonResponse({"device": str(enrolled.pk), "token": secret})
+
+
+def _plain(value: Any) -> Any:
+    """A bundle as JSON: moments in UTC, spans in seconds."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value

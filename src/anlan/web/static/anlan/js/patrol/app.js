@@ -1,0 +1,195 @@
+// The guard's page begins here: load what there is, show it, send what waits, and follow the clock.
+import * as camera from "./camera.js";
+import * as clock from "./clock.js";
+import * as dialogs from "./dialogs.js";
+import * as ending from "./ending.js";
+import * as marks from "./marks.js";
+import { flush } from "./outbox.js";
+import { addresses, button, element, say, show, write } from "./page.js";
+import * as rescue from "./rescue.js";
+import * as screens from "./screens.js";
+import * as store from "./store.js";
+import * as work from "./work.js";
+
+const TICK_MS = 1000;
+const SEND_EVERY_MS = 30_000;
+const LOAD_EVERY_MS = 60_000;
+
+let known = { user: null, places: [], signedOut: false, walk: null };
+let checkpoint = null;
+let installing = null;
+
+const now = () => ({ walk: known.walk, checkpoint });
+
+async function changed() {
+  known = await work.context();
+  await screens.counters(known.user);
+  if (known.walk) {
+    checkpoint = await screens.round(known.walk);
+  } else {
+    checkpoint = null;
+    screens.start(known);
+  }
+  if (element("dialog-more").open) {
+    await screens.latest(known.walk);
+  }
+}
+
+// Several wishes to draw anew at once become one.
+let drawing = null;
+let stale = false;
+function redraw() {
+  stale = true;
+  drawing ??= (async () => {
+    while (stale) {
+      stale = false;
+      await changed();
+    }
+  })().finally(() => {
+    drawing = null;
+  });
+  return drawing;
+}
+
+async function send(loud = false) {
+  if (loud) {
+    marks.tell(say("sending"));
+  }
+  const outcome = await flush();
+  const reached = navigator.onLine ? outcome : "offline";
+  const words = { ok: "", offline: "noNetwork", busy: "serverBusy", token: "tokenRefused" }[reached];
+  write("network", words ? say(words) : "");
+  show("network", Boolean(words));
+  if (loud) {
+    const { waiting } = await store.counts();
+    marks.tell(words ? say(words) : say(waiting ? "waiting" : "sentAll"), words || waiting ? "odd" : "good");
+  }
+}
+
+async function reload() {
+  if ((await work.load()) === "loaded") {
+    const { walk, places } = await work.context();
+    if (walk) {
+      const before = work.levelOf(walk);
+      const renewed = await work.renew(walk, places);
+      tellLevel(before, work.levelOf(renewed));
+    }
+  }
+  await redraw();
+}
+
+// Each answer to what was sent names the level in force; the plan for it is on the phone already.
+async function heardLevels(levels) {
+  const { walk } = known;
+  const level = walk && levels?.[walk.place];
+  if (level && (level !== walk.level || walk.radio)) {
+    const before = work.levelOf(walk);
+    await work.toldByServer(walk, level);
+    tellLevel(before, level);
+    await redraw();
+    reload();
+  }
+}
+
+function tellLevel(before, level) {
+  if (before !== level) {
+    marks.tell(say("levelChanged", { level: say(`level_${level}`) }), "odd");
+  }
+}
+
+async function startShift() {
+  marks.ready();
+  const usable = known.places.filter((place) => work.usable(place, clock.now()));
+  const place = screens.startPlace(usable);
+  await work.begin(known.user, place, element("start-beat").value || "");
+  navigator.storage?.persist?.();
+  camera.prepare().catch(() => {});
+  await redraw();
+  element("leg-name").focus();
+  send();
+}
+
+async function openMore() {
+  dialogs.open("dialog-more");
+  const persisted = await navigator.storage?.persisted?.().catch(() => false);
+  write("persisted", say(persisted ? "persisted" : "notPersisted"));
+  await screens.latest(known.walk);
+}
+
+function switchTheme() {
+  const root = document.documentElement;
+  root.dataset.themeChoice = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  localStorage.setItem("patrol-theme", root.dataset.themeChoice);
+  window.anlanSettleTheme();
+}
+
+async function speak(language) {
+  const settings = await caches.open("patrol-settings");
+  await settings.put("/patrol/language", new Response(language));
+}
+
+function listen() {
+  button("start", startShift);
+  element("start-place").addEventListener("change", () => screens.startPlace(known.places));
+  button("send-now", () => send(true));
+  button("open-more", openMore);
+  button("night", switchTheme);
+  button("save", ending.save);
+  button("install", () => installing?.prompt());
+  button("switch-language", async () => {
+    await speak(element("switch-language").dataset.language);
+    location.reload();
+  });
+  element("take").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    const taken = file ? await rescue.take(file) : null;
+    marks.tell(taken === null ? say("importFailed") : say("imported", { n: taken }), taken === null ? "bad" : "good");
+    send();
+  });
+  dialogs.prepare(now, redraw);
+  ending.prepare(now, redraw);
+  window.addEventListener("patrol:changed", redraw);
+  window.addEventListener("patrol:levels", (event) => heardLevels(event.detail));
+  window.addEventListener("online", () => reload().then(() => send()));
+  window.addEventListener("offline", () => send());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") {
+      reload().then(() => send());
+    } else {
+      flush();
+    }
+  });
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    installing = event;
+    show("install", true);
+  });
+}
+
+async function begin() {
+  const chosen = localStorage.getItem("patrol-theme");
+  if (chosen) {
+    document.documentElement.dataset.themeChoice = chosen;
+    window.anlanSettleTheme();
+  }
+  listen();
+  await clock.prepare();
+  await redraw();
+  if ("serviceWorker" in navigator) {
+    const first = !navigator.serviceWorker.controller;
+    navigator.serviceWorker.register(addresses.worker, { scope: "/patrol/" }).catch(() => {});
+    if (first) {
+      await speak(document.documentElement.lang === "en" ? "en" : "zh-hans");
+    }
+  }
+  await reload();
+  await send();
+  await store.clearOld(Date.now());
+  document.body.dataset.ready = "yes";
+  setInterval(redraw, TICK_MS);
+  setInterval(send, SEND_EVERY_MS);
+  setInterval(() => document.visibilityState === "visible" && reload(), LOAD_EVERY_MS);
+}
+
+begin();

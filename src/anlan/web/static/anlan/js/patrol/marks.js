@@ -1,0 +1,46 @@
+// Telling the guard that something is kept: a sound, a vibration and words.
+import { element } from "./page.js";
+
+const TONES = { good: [880, 1320], odd: [520, 520], bad: [300, 220] };
+const BEATS = { good: [80], odd: [80, 80, 80], bad: [300] };
+let sound = null;
+let clearing = 0;
+
+// Browsers let a page sound only after a touch; the first one readies it.
+export function ready() {
+  const Context = window.AudioContext || window.webkitAudioContext;
+  if (Context && !sound) {
+    sound = new Context();
+  }
+  sound?.resume?.();
+}
+
+export function tell(text, tone = "good") {
+  const place = element("said");
+  place.textContent = text;
+  place.dataset.tone = tone;
+  place.hidden = false;
+  clearTimeout(clearing);
+  clearing = setTimeout(() => {
+    place.hidden = true;
+  }, tone === "good" ? 6000 : 12000);
+  navigator.vibrate?.(BEATS[tone]);
+  play(TONES[tone]);
+}
+
+function play(tones) {
+  if (sound?.state !== "running") {
+    return;
+  }
+  tones.forEach((frequency, number) => {
+    const start = sound.currentTime + number * 0.13;
+    const tone = sound.createOscillator();
+    const volume = sound.createGain();
+    tone.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.25, start);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.12);
+    tone.connect(volume).connect(sound.destination);
+    tone.start(start);
+    tone.stop(start + 0.13);
+  });
+}

@@ -1,0 +1,184 @@
+// Showing what the phone knows: the start of a shift, the next leg, the counters and the list of records.
+import * as clock from "./clock.js";
+import * as legs from "./legs.js";
+import { clockTime, element, lasting, moment, nameOf, say, show, write } from "./page.js";
+import { draw } from "./sketch.js";
+import * as store from "./store.js";
+import * as work from "./work.js";
+
+// ---- the start ---------------------------------------------------------------------------------
+
+export function start(context) {
+  const { user, places, signedOut } = context;
+  const now = clock.now();
+  const usable = places.filter((place) => work.usable(place, now));
+  const ready = Boolean(user) && usable.length > 0 && !signedOut;
+  show("screen-none", !ready);
+  show("screen-start", ready);
+  show("screen-walk", false);
+  show("thumb", false);
+  show("level", false);
+  write("place-name", document.title.split(" · ")[0]);
+  write("shift-name", user ? user.name : "");
+  if (!ready) {
+    const loaded = places.some((place) => place.bundle);
+    write("none-why", say(!user ? "notSignedIn" : signedOut ? "signedOut" : loaded ? "shiftOver" : "noShift"));
+    return;
+  }
+  write("start-who", user.name);
+  fill("start-place", usable.map((place) => [place.code, nameOf(place.name)]));
+  startPlace(usable);
+}
+
+export function startPlace(places) {
+  const place = places.find((one) => one.code === element("start-place").value) || places[0];
+  const { bundle } = place;
+  write("start-shift", `${nameOf(bundle.shift_name)} ${clockTime(bundle.start)}–${clockTime(bundle.end)}`);
+  write("start-cached", navigator.onLine ? "" : say("cached", { time: clockTime(bundle.at) }));
+  fill("start-beat", bundle.beats.map((beat) => [beat.code, [nameOf(beat.name), nameOf(beat.post)].filter(Boolean).join(" · ")]));
+  show("start-beat-entry", bundle.beats.length > 0);
+  return place;
+}
+
+function fill(id, options) {
+  const select = element(id);
+  const wanted = JSON.stringify(options);
+  if (select.dataset.options === wanted) {
+    return;
+  }
+  const chosen = select.value;
+  select.dataset.options = wanted;
+  select.replaceChildren(...options.map(([value, label]) => new Option(label, value)));
+  if (options.some(([value]) => value === chosen)) {
+    select.value = chosen;
+  }
+}
+
+// ---- the round ---------------------------------------------------------------------------------
+
+// The next leg as it is shown; the caller needs its checkpoint.
+export async function round(walk) {
+  const { bundle } = walk;
+  const now = clock.now();
+  const level = work.levelOf(walk);
+  const leg = legs.next(bundle, walk.beat, level, await work.visitsOf(walk), now);
+  const checkpoint = bundle.checkpoints.find((one) => one.code === leg.checkpoint) || null;
+  show("screen-none", false);
+  show("screen-start", false);
+  show("screen-walk", true);
+  show("thumb", true);
+  write("place-name", nameOf(walk.name));
+  const beat = bundle.beats.find((one) => one.code === walk.beat);
+  write("shift-name", [nameOf(beat?.name), say("shiftEnds", { time: clockTime(bundle.end) })].filter(Boolean).join(" · "));
+  showLevel(walk, level);
+  showLeg(leg, checkpoint, now);
+  await showLast(walk);
+  draw(element("sketch"), bundle.checkpoints, checkpoint?.code, walk.last?.checkpoint);
+  showInstructions(bundle.instructions);
+  element("open-missed").disabled = !checkpoint;
+  return checkpoint;
+}
+
+function showLeg(leg, checkpoint, now) {
+  const left = element("leg-left");
+  left.toggleAttribute("data-late", Boolean(leg.late));
+  if (!checkpoint) {
+    write("leg-name", say(leg.kind === "done" ? "allDone" : "nothingOwed"));
+    write("leg-go", "");
+    write("leg-left", "");
+    return;
+  }
+  if (leg.kind === "later") {
+    write("leg-name", say("nothingOwed"));
+    write("leg-go", say("nextAt", { time: clockTime(leg.start) }));
+    write("leg-left", "");
+    return;
+  }
+  write("leg-name", nameOf(checkpoint.name));
+  if (leg.kind === "free") {
+    write("leg-go", say("anyOrder"));
+  } else {
+    write("leg-go", leg.at > now ? say("goAt", { time: clockTime(leg.at) }) : say("goNow"));
+  }
+  const words = leg.late ? say("lateBy", { time: lasting(now - leg.end) }) : say("left", { time: lasting(leg.end - now) });
+  write("leg-left", `${words} · ${say("by", { time: clockTime(leg.end) })}`);
+}
+
+function showLevel(walk, level) {
+  const chip = element("level");
+  chip.hidden = false;
+  chip.className = `level level-${level}`;
+  chip.textContent = say(`level_${level}`);
+  chip.title = say(walk.radio ? "levelRadio" : "levelAuto");
+  document.querySelectorAll("[data-level]").forEach((one) => {
+    one.setAttribute("aria-pressed", String(one.dataset.level === level));
+  });
+}
+
+async function showLast(walk) {
+  const record = walk.last ? await store.record(walk.last.id) : null;
+  show("last-acts", Boolean(record));
+  write("last-scan", record ? `${clockTime(record.at)} ${recordName(record, walk)} · ${stateWords(record)}` : "");
+}
+
+function showInstructions(texts) {
+  const list = element("instructions");
+  if (list.childElementCount !== texts.length) {
+    list.replaceChildren(
+      ...texts.map((text) => {
+        const item = document.createElement("li");
+        item.textContent = nameOf(text);
+        return item;
+      }),
+    );
+  }
+}
+
+// ---- counters and records ----------------------------------------------------------------------
+
+export async function counters(user) {
+  const counted = await store.counts(user?.id);
+  write("count-waiting", String(counted.waiting));
+  write("count-sent", String(counted.sent));
+  write("count-refused", String(counted.refused));
+  show("refused", counted.refused > 0);
+  write("others", say("otherGuard", { n: counted.others }));
+  show("others", counted.others > 0);
+  return counted;
+}
+
+export async function latest(walk) {
+  const records = await store.latest(30);
+  element("latest").replaceChildren(
+    ...records.map((record) => {
+      const item = document.createElement("li");
+      const what = document.createElement("span");
+      const state = document.createElement("span");
+      what.textContent = `${clockTime(record.at)} ${recordName(record, walk)}`;
+      state.textContent = stateWords(record);
+      item.append(what, state);
+      return item;
+    }),
+  );
+}
+
+function recordName(record, walk) {
+  const known = walk?.bundle.checkpoints.find((one) => one.code === record.checkpoint);
+  const name = known ? nameOf(known.name) : record.checkpoint || say("unknownPoint");
+  const kinds = { walk: "kindWalk", end: "kindEnd", help: "kindHelp" };
+  if (kinds[record.kind]) {
+    return say(kinds[record.kind]);
+  }
+  return say(record.body.missed ? "kindMissed" : "kindScan", { name });
+}
+
+function stateWords(record) {
+  if (record.state === "refused" && record.why) {
+    return say("refusedWhy", { why: say(`why_${record.why}`) });
+  }
+  return say(record.state);
+}
+
+export function until(walk) {
+  return moment(walk.bundle.end);
+}
