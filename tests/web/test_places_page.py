@@ -426,3 +426,23 @@ def test_the_moment_one_looks_at_is_kept_from_tab_to_tab(office, mall):
     query = urlencode({"at": "2026-11-01T08:00"})
     body = text(office.get(f"{reverse('place', args=['MALL'])}?{query}"))
     assert f"{reverse('place-file', args=['MALL'])}?at=2026-11-01T08:00" in body
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "1 of 2 checkpoints"), ("zh-hans", "已到 1 个，共 2 个巡查点")]
+)
+def test_the_windows_of_a_patrol_say_how_many_checkpoints_were_reached(language, words):
+    adopt_plan()
+    at = datetime.now(UTC)
+    place = a_place("P-77", daily_visitors=3000)
+    gates = [
+        Checkpoint.objects.create(
+            place=place, code=code, name_zh=code, order=n, opened_at=place.registered_at
+        )
+        for n, code in enumerate(("C1", "C2"))
+    ]
+    some_evidence(place, rule="mobile-patrol", kind="scan", checkpoint=gates[0], at=at - timedelta(seconds=1))
+    client = signed_in(Client(), a_user("city-office"))
+    client.cookies["language"] = language
+    page = client.get(reverse("place-why", args=["P-77", "city-plan-2026", "mobile-patrol"]))
+    assert words in page.content.decode()
