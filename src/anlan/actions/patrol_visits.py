@@ -8,10 +8,11 @@ from uuid import UUID
 
 from anlan.actions.journal import Change
 from anlan.actions.standing import note_evidence
+from anlan.engine.patrol_codes import read_scanned, turn_holds
 from anlan.engine.patrol_flags import CodeState, Point, Scan, flags_of
 from anlan.models import CheckpointCode, Device, Evidence, Visit
 from anlan.models.ids import new_id
-from anlan.queries.patrol_phone import OwedScans, ground_of, scans_near
+from anlan.queries.patrol_phone import OwedScans, ground_of, scans_near, turning_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,17 @@ def keep_visits(
     return _entries(visits, given)
 
 
-def evidence_of(visits: Sequence[Visit], *, at: datetime) -> dict[UUID, list[Evidence]]:
-    """Record the evidence that visits give, for every scan duty their place owed at that moment."""
+def evidence_of(
+    visits: Sequence[Visit], *, at: datetime, accepted: bool = False
+) -> dict[UUID, list[Evidence]]:
+    """Record the evidence that visits give, for every scan duty their place owed at that moment.
+
+    `accepted` visits count although their code did not: a person has looked at them.
+    """
     owed = OwedScans(at)
     given: dict[UUID, list[Evidence]] = {}
     for visit in visits:
-        if not counts(visit):
+        if not (accepted or counts(visit)):
             continue
         place, point = visit.walk.place, visit.checkpoint
         given[visit.pk] = [
@@ -126,9 +132,12 @@ def _code_state(visit: Visit, content: str) -> CodeState:
     return "good" if turning_code_holds(visit.code, content, visit.effective_at) else "stale"
 
 
-def turning_code_holds(code: CheckpointCode, content: str, effective: datetime) -> bool:  # noqa: ARG001
-    """Whether a code that turns was seen in its turn; a printed one does not turn."""
-    return True
+def turning_code_holds(code: CheckpointCode, content: str, effective: datetime) -> bool:
+    """Whether a code that turns was seen in its turn; a printed one does not turn, nor do the letters to type."""
+    scanned = read_scanned(content)
+    if not code.turning or scanned is None:
+        return True
+    return turn_holds(turning_secret(), scanned, effective)
 
 
 def _scan(visit: Visit, arrival: Arrival | None, code: CodeState, *, same_device: bool) -> Scan:

@@ -89,6 +89,8 @@ def tabs(request: HttpRequest, place: Place, current: str, moments: Moments) -> 
     ]
     if access.allowed(request, "see-evidence", place):
         shown.append(("evidence", _("Evidence and findings"), "place-evidence", "clipboard-check"))
+    if access.allowed(request, "see-patrols", place):
+        shown.append(("patrols", _("Patrols"), "place-patrols", "walk"))
     shown.append(("file", _("File"), "place-file", "folder"))
     if access.allowed(request, "see-evidence", place):
         shown.append(("history", _("History"), "place-history", "history"))

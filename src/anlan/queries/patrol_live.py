@@ -1,0 +1,230 @@
+"""Patrols of a place as they stand: its beats and their legs, its checkpoints, calls for help, records to review."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from anlan.engine.patrol_legs import Leg
+from anlan.engine.patrol_matching import LegStanding, VisitMade, legs_standing
+from anlan.engine.standing import WindowState
+from anlan.models import Beat, Checkpoint, Evidence, HelpCall, Place, RosterLine, Visit, Walk
+from anlan.queries.duties import Account, place_account
+from anlan.queries.patrol_month import scan_windows
+from anlan.queries.patrol_plans import (
+    PlannedLeg,
+    ShiftOn,
+    beats_of,
+    legs_of_shift,
+    next_shift,
+    roster_of,
+    shifts_at,
+)
+
+LOOK_BACK = timedelta(hours=14)
+"""How far back the reasons for passing over and the last visits of a checkpoint are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatNow:
+    """One beat in the shift that is on: who is on the roster, whether the walk has begun, what became of the legs."""
+
+    beat: Beat
+    line: RosterLine | None
+    walk: Walk | None
+    legs: tuple[LegStanding, ...]
+    last: Visit | None
+
+    @property
+    def walked(self) -> int:
+        return sum(leg.state == "walked" for leg in self.legs)
+
+    @property
+    def late(self) -> tuple[LegStanding, ...]:
+        return tuple(leg for leg in self.legs if leg.state == "late")
+
+    @property
+    def next(self) -> LegStanding | None:
+        return next((leg for leg in self.legs if leg.state == "next"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointNow:
+    """A checkpoint, its last scan, and whether it is scanned in the window that is open (None: nothing is owed)."""
+
+    checkpoint: Checkpoint
+    last_at: datetime | None
+    scanned: bool | None
+    deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolNow:
+    """All that the page of a place shows about its patrols at a moment."""
+
+    account: Account
+    shift: ShiftOn | None
+    following: ShiftOn | None
+    beats: tuple[BeatNow, ...]
+    checkpoints: tuple[CheckpointNow, ...]
+    duties: tuple[WindowState, ...]
+    passed_over: tuple[Visit, ...]
+    calls: tuple[HelpCall, ...]
+    to_review: int
+
+    @property
+    def planned(self) -> int:
+        return sum(len(beat.legs) for beat in self.beats)
+
+    @property
+    def walked(self) -> int:
+        return sum(beat.walked for beat in self.beats)
+
+    @property
+    def late(self) -> int:
+        return sum(len(beat.late) for beat in self.beats)
+
+
+def patrol_now(place: Place, at: datetime) -> PatrolNow:
+    """The patrols of one place; a fixed number of reads for each shift that is on."""
+    account = place_account(place, at)
+    on = shifts_at(place, at)
+    shift = on[0] if on else None
+    since = min(at - LOOK_BACK, shift.start) if shift else at - LOOK_BACK
+    visits = list(visits_between(place, since - timedelta(hours=1), at))
+    duties = tuple(state for state in account.states if state.duty.rule.evidence == "scan")
+    open_now = scan_windows(place, account.subject, at, at + timedelta(seconds=1), at)
+    return PatrolNow(
+        account=account,
+        shift=shift,
+        following=next_shift(place, at) if shift is None else None,
+        beats=tuple(_beats(place, shift, visits, at, account)) if shift else (),
+        checkpoints=tuple(_checkpoints(place, since, open_now, at)),
+        duties=duties,
+        passed_over=tuple(
+            visit for visit in visits if visit.kind == "missed" and visit.effective_at >= since
+        )[:20],
+        calls=tuple(open_calls(place)),
+        to_review=to_review(place).count(),
+    )
+
+
+def visits_between(place: Place, start: datetime, end: datetime) -> QuerySet[Visit]:
+    """The visits to a place from `start` to `end` (in), latest first."""
+    rows = Visit.objects.filter(walk__place=place, effective_at__range=(start, end))
+    return rows.select_related("walk", "checkpoint").order_by("-effective_at", "-number")
+
+
+def open_calls(place: Place | None = None) -> QuerySet[HelpCall]:
+    """Calls for help that are not closed yet, oldest first; of one place or of all."""
+    rows = HelpCall.objects.filter(closed_at=None)
+    rows = rows if place is None else rows.filter(place=place)
+    return rows.select_related("place", "walk__beat", "walk__guard", "checkpoint", "taken_by").order_by(
+        "made_at"
+    )
+
+
+def to_review(place: Place) -> QuerySet[Visit]:
+    """Records of a place with a mark that nobody has looked at."""
+    rows = Visit.objects.filter(walk__place=place, reviewed_at=None).exclude(flags=[])
+    return rows.select_related("walk__beat", "checkpoint", "code").order_by("-effective_at")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRounds:
+    """A place in the list of patrols: how its scan duties stand, and what waits for a person."""
+
+    place: Place
+    walking: int
+    calls: int
+    to_review: int
+
+
+def places_with_rounds(places: QuerySet[Place]) -> list[PlaceRounds]:
+    """The places of a reach that have beats, with what is going on there; a fixed number of reads."""
+    rows = list(places.filter(beats__isnull=False).distinct().order_by("name_sort", "code"))
+    ids = [row.pk for row in rows]
+    walking = _counts(Walk.objects.filter(place__in=ids, ended_at=None))
+    calls = _counts(HelpCall.objects.filter(place__in=ids, closed_at=None))
+    waiting = dict(
+        Visit.objects.filter(walk__place__in=ids, reviewed_at=None)
+        .exclude(flags=[])
+        .values_list("walk__place")
+        .annotate(Count("pk"))
+    )
+    return [
+        PlaceRounds(row, walking.get(row.pk, 0), calls.get(row.pk, 0), waiting.get(row.pk, 0)) for row in rows
+    ]
+
+
+def _counts(rows: QuerySet[Walk] | QuerySet[HelpCall]) -> dict[UUID, int]:
+    return dict(rows.values_list("place").annotate(Count("pk")))
+
+
+def _beats(
+    place: Place, shift: ShiftOn, visits: Sequence[Visit], at: datetime, account: Account
+) -> list[BeatNow]:
+    legs: dict[str, list[PlannedLeg]] = defaultdict(list)
+    for leg in legs_of_shift(shift.shift, shift.on, shift.start, shift.end, account.subject):
+        legs[leg.beat].append(leg)
+    lines = {line.beat_id: line for line in roster_of(shift.shift, shift.on) if line.beat_id}
+    walks = {
+        walk.beat_id: walk
+        for walk in Walk.objects.filter(
+            Q(ended_at=None) | Q(ended_at__gt=shift.start),
+            place=place,
+            started_at__gte=shift.start - timedelta(hours=1),
+            started_at__lt=shift.end,
+        )
+        .select_related("guard")
+        .order_by("started_at")
+    }
+    found = []
+    for beat in beats_of(place, at):
+        own = [visit for visit in visits if visit.walk.beat_id == beat.pk]
+        planned = [Leg(leg.beat, leg.checkpoint, leg.at) for leg in legs[beat.code]]
+        standing = legs_standing(planned, [_made(visit) for visit in own if visit.checkpoint], at)
+        if beat.spare and not planned and beat.pk not in walks and beat.pk not in lines:
+            continue
+        found.append(
+            BeatNow(
+                beat=beat,
+                line=lines.get(beat.pk),
+                walk=walks.get(beat.pk),
+                legs=tuple(standing),
+                last=next((visit for visit in own if visit.kind == "scan"), None),
+            )
+        )
+    return found
+
+
+def _made(visit: Visit) -> VisitMade:
+    code = visit.checkpoint.code if visit.checkpoint else ""
+    return VisitMade(str(visit.pk), code, visit.effective_at, visit.kind == "scan")
+
+
+def _checkpoints(
+    place: Place, since: datetime, open_now: Sequence[WindowState], at: datetime
+) -> list[CheckpointNow]:
+    last = dict(
+        Evidence.objects.filter(
+            place=place, kind="scan", checkpoint__isnull=False, strike=None, effective_at__range=(since, at)
+        )
+        .values_list("checkpoint")
+        .annotate(Max("effective_at"))
+    )
+    opened = max((state.window.start for state in open_now), default=None)
+    deadline = min((state.deadline for state in open_now if state.deadline), default=None)
+    rows = place.checkpoints.filter(closed_at=None).select_related("zone").order_by("order", "code")
+    return [
+        CheckpointNow(
+            checkpoint=row,
+            last_at=last.get(row.pk),
+            scanned=None if opened is None else row.pk in last and last[row.pk] >= opened,
+            deadline=deadline,
+        )
+        for row in rows
+    ]

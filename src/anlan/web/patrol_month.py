@@ -1,0 +1,159 @@
+"""A place's rounds over a month against the cadence in force at each moment, and a shift walked again."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from anlan.models import Checkpoint, Place, Visit, Walk
+from anlan.queries.patrol_month import MonthOfRounds, month_of_rounds, visits_of, walks_between
+from anlan.web import access, clock
+from anlan.web.patrol_app.words import FLAG_WORDS, reason_words
+from anlan.web.patrol_frame import patrol_frame
+from anlan.web.patrol_pictures import Span, levels_of, month_picture
+from anlan.web.shell import page
+from anlan.web.templatetags.looks import STATES
+from anlan.web.templatetags.times import exact
+from anlan.web.templatetags.words import name_of, say
+
+WAYS = {
+    "qr": gettext_lazy("scanned"),
+    "nfc": gettext_lazy("tag"),
+    "typed": gettext_lazy("typed"),
+    "camera": gettext_lazy("any camera"),
+}
+EARLIEST = date(2000, 1, 1)
+
+
+@access.needs("see-patrols")
+@require_safe
+def place_patrol_month(request: HttpRequest, code: str) -> HttpResponse:
+    """Every window of a month and what became of it."""
+    place = access.place_or_404(request, code, "see-patrols")
+    now = clock.now()
+    today = timezone.localdate(now)
+    first, problem = _month(request.GET.get("month", ""), today)
+    month = month_of_rounds(place, first, now)
+    start = timezone.make_aware(datetime.combine(month.first, time()))
+    end = timezone.make_aware(datetime.combine(month.last + timedelta(days=1), time()))
+    context = patrol_frame(request, place, "month") | {
+        "month": month,
+        "problem": problem,
+        "before": f"{(first - timedelta(days=1)):%Y-%m}",
+        "after": f"{month.last + timedelta(days=1):%Y-%m}" if month.last < today else "",
+        "named": f"{first:%Y-%m}",
+        "picture": _picture(month, now) if month.windows else "",
+        "legend": [(state, look.words) for state, look in STATES.items() if state != "upcoming"],
+        "walks": list(walks_between(place, start, end)[:60]),
+    }
+    return page(request, "patrols/month.html", context, status=400 if problem else 200)
+
+
+@access.needs("see-patrols")
+@require_safe
+def place_walk(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
+    """A walk again, visit by visit, without a name."""
+    place = access.place_or_404(request, code, "see-patrols")
+    walk = Walk.objects.select_related("beat", "plan").filter(pk=walk_id, place=place).first()
+    if walk is None:
+        raise Http404
+    visits = visits_of(walk)
+    title = _("Round of %(day)s") % {"day": f"{timezone.localtime(walk.started_at):%Y-%m-%d %H:%M}"}
+    context = patrol_frame(request, place, "month", title) | {
+        "walk": walk,
+        "visits": [_visit_row(visit) for visit in visits],
+        "sketch": _sketch(place, visits),
+        "back": reverse("place-patrol-month", args=[code]),
+    }
+    return page(request, "patrols/walk.html", context)
+
+
+def _month(asked: str, today: date) -> tuple[date, str]:
+    """The first day of the month in the address, this month when there is none or it cannot be read."""
+    this = today.replace(day=1)
+    if not asked:
+        return this, ""
+    try:
+        first = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        return this, _("A month is written like 2026-11; this month is shown.")
+    if not EARLIEST <= first <= this:
+        return this, _("There is nothing to show for that month yet; this month is shown.")
+    return first, ""
+
+
+def _picture(month: MonthOfRounds, now: datetime) -> Any:
+    spans = [
+        Span(
+            state.window.start,
+            min(state.window.end or now, now),
+            state.state,
+            f"{say(state.duty.rule.title)} · {exact(state.window.start)} – "
+            f"{timezone.localtime(state.window.end or now):%H:%M} · {STATES[state.state].words}"
+            + (f" · {state.done}/{state.of}" if state.of else ""),
+        )
+        for state in month.windows
+    ]
+    label = _("%(kept)s of %(owed)s windows kept in time, %(late)s late, %(missed)s missed") % {
+        "kept": month.kept,
+        "owed": month.owed,
+        "late": month.late,
+        "missed": month.missed,
+    }
+    zone: Any = timezone.get_default_timezone()
+    last = min(month.last, timezone.localdate(now))
+    return month_picture(spans, levels_of(month.levels, now), month.first, last, label=label, zone=zone)
+
+
+def _visit_row(visit: Visit) -> dict[str, Any]:
+    return {
+        "visit": visit,
+        "way": WAYS.get(visit.way, ""),
+        "reason": reason_words(visit.reason) if visit.reason else "",
+        "flags": [FLAG_WORDS[flag] for flag in visit.flags if flag in FLAG_WORDS],
+        "late": visit.received_at - visit.effective_at > timedelta(minutes=5),
+    }
+
+
+def _sketch(place: Place, visits: list[Visit]) -> dict[str, Any] | None:
+    """The checkpoints where they lie, as a drawing of 100 by 60, and the order in which they were visited."""
+    points = list(
+        Checkpoint.objects.filter(place=place, longitude__isnull=False, latitude__isnull=False).order_by(
+            "order"
+        )
+    )
+    seen = {visit.checkpoint_id for visit in visits}
+    points = [point for point in points if point.closed_at is None or point.pk in seen]
+    if len(points) < 2:
+        return None
+    wests = [point.longitude or 0 for point in points]
+    souths = [point.latitude or 0 for point in points]
+    across = max(max(wests) - min(wests), (max(souths) - min(souths)) * 1.6, 1e-6)
+    placed = {
+        point.pk: (
+            round(8 + 84 * ((point.longitude or 0) - min(wests)) / across, 1),
+            round(54 - 84 * ((point.latitude or 0) - min(souths)) / across, 1),
+        )
+        for point in points
+    }
+    return {
+        "points": [(point, *placed[point.pk]) for point in points],
+        "steps": [
+            {"at": exact(visit.effective_at), "x": placed[visit.checkpoint_id][0], "y": placed[visit.checkpoint_id][1],
+             "name": name_of(visit.checkpoint)}
+            for visit in visits
+            if visit.kind == "scan" and visit.checkpoint_id in placed
+        ],
+    }  # fmt: skip
+
+
+addresses = [
+    path("places/<str:code>/patrols/month/", place_patrol_month, name="place-patrol-month"),
+    path("places/<str:code>/patrols/walks/<uuid:walk_id>/", place_walk, name="place-walk"),
+]

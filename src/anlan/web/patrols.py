@@ -1,0 +1,241 @@
+"""Patrols as a supervisor sees them: places that walk rounds, one place now, and calls for help."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from anlan.actions.patrol_review import close_call, take_call
+from anlan.engine.patrol_matching import LegStanding, LegState
+from anlan.models import HelpCall, Place, Visit
+from anlan.queries.patrol_live import (
+    BeatNow,
+    CheckpointNow,
+    PatrolNow,
+    open_calls,
+    patrol_now,
+    places_with_rounds,
+)
+from anlan.queries.reach import within
+from anlan.web import access, clock
+from anlan.web.patrol_app.words import reason_words
+from anlan.web.patrol_frame import patrol_frame
+from anlan.web.patrol_pictures import LegMark, ShiftRow, leg_mark, shift_picture
+from anlan.web.people_words import Names
+from anlan.web.shell import page
+from anlan.web.templatetags.times import exact
+from anlan.web.templatetags.words import name_of
+
+LEG_WORDS: Final[dict[LegState, Any]] = {
+    "walked": gettext_lazy("walked"),
+    "passed-over": gettext_lazy("passed over with a reason"),
+    "late": gettext_lazy("late"),
+    "next": gettext_lazy("next"),
+    "later": gettext_lazy("to come"),
+}
+
+
+class OutcomeForm(forms.Form):
+    """What came of a call for help."""
+
+    outcome = forms.CharField(max_length=300, strip=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BeatRow:
+    """A beat as the page shows it; who walks it is a name only to the place's own people."""
+
+    now: BeatNow
+    guard: str
+    late: tuple[tuple[str, LegStanding], ...]
+    next_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A checkpoint passed over, with the reason in words."""
+
+    visit: Visit
+    reason: str
+
+
+@access.needs("see-patrols")
+@require_safe
+def patrols(request: HttpRequest) -> HttpResponse:
+    """The places that walk rounds, those first where somebody waits for a person."""
+    reach = access.request_reach(request, "see-patrols")
+    listed = places_with_rounds(within(reach, Place.objects.filter(closed_at=None)))
+    rows = sorted(listed, key=lambda row: (-row.calls, -row.to_review, -row.walking))
+    if len(rows) == 1:
+        return HttpResponseRedirect(reverse("place-patrols", args=[rows[0].place.code]))
+    places = {row.place.pk for row in rows}
+    context = {
+        "title": _("Patrols"),
+        "subtitle": "",
+        "crumbs": [],
+        "rows": rows,
+        "calls": [call for call in open_calls() if call.place_id in places],
+        "may_answer": access.allowed(request, "answer-help"),
+    }
+    return page(request, "patrols/list.html", context)
+
+
+@access.needs("see-patrols")
+@require_safe
+def place_patrols(request: HttpRequest, code: str) -> HttpResponse:
+    """The patrols of one place now."""
+    place = access.place_or_404(request, code, "see-patrols")
+    return page(
+        request,
+        "patrols/live.html",
+        patrol_frame(request, place, "live") | _live(request, place, clock.now()),
+    )
+
+
+@access.needs("see-patrols")
+@require_safe
+def place_patrols_live(request: HttpRequest, code: str) -> HttpResponse:
+    """The inside of the page, asked for every few seconds; 304 while nothing changed."""
+    place = access.place_or_404(request, code, "see-patrols")
+    context = patrol_frame(request, place, "live") | _live(request, place, clock.now())
+    inside = render_to_string("patrols/_live.html", context, request)
+    tag = f'"{sha256(_steady(inside).encode()).hexdigest()[:24]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    return HttpResponse(inside, headers={"ETag": tag})
+
+
+@access.needs("answer-help")
+@require_POST
+def help_call_take(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Say that somebody is seeing to it."""
+    call = _call(request, call_id)
+    taken = take_call(call, by=access.user_of(request), at=clock.now())
+    if taken.taken_by == access.user_of(request):
+        messages.success(request, _("You have taken the call. Say what came of it when it is over."))
+    else:
+        messages.info(request, _("Somebody has taken this call already."))
+    return HttpResponseRedirect(reverse("place-patrols", args=[call.place.code]))
+
+
+@access.needs("answer-help")
+@require_POST
+def help_call_close(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """End a call for help with what came of it."""
+    call = _call(request, call_id)
+    form = OutcomeForm(request.POST)
+    if form.is_valid():
+        close_call(call, outcome=form.cleaned_data["outcome"], by=access.user_of(request), at=clock.now())
+        messages.success(request, _("The call is closed."))
+    else:
+        messages.error(
+            request, _("Say in up to 300 characters what came of the call; it stays open until then.")
+        )
+    return HttpResponseRedirect(reverse("place-patrols", args=[call.place.code]))
+
+
+def _call(request: HttpRequest, call_id: UUID) -> HelpCall:
+    call = HelpCall.objects.select_related("place__department").filter(pk=call_id).first()
+    if call is None or not access.allowed(request, "answer-help", call.place):
+        raise Http404
+    return call
+
+
+def _live(request: HttpRequest, place: Place, at: datetime) -> dict[str, Any]:
+    now = patrol_now(place, at)
+    names = {point.checkpoint.code: name_of(point.checkpoint) for point in now.checkpoints}
+    sees_ahead = access.allowed(request, "plan-patrols", place)
+    people = Names(request)
+    return {
+        "patrol": now,
+        "level": now.account.derived.posture,
+        "beats": [_beat_row(beat, place, names, people) for beat in now.beats],
+        "sees_ahead": sees_ahead,
+        "picture": _picture(now, names, at, sees_ahead=sees_ahead),
+        "legend": [(leg_mark(state), LEG_WORDS[state]) for state in LEG_WORDS],
+        "passed_over": [PassedOver(visit, reason_words(visit.reason)) for visit in now.passed_over],
+        "calls": now.calls,
+        "may_answer": access.allowed(request, "answer-help", place),
+        "unscanned": sum(point.scanned is False for point in now.checkpoints),
+        "points": _points(now.checkpoints),
+    }
+
+
+def _points(points: tuple[CheckpointNow, ...]) -> list[tuple[CheckpointNow, str]]:
+    """Each checkpoint with the word for its state: scanned in the window that is open, or still due."""
+    words = {True: "recorded", False: "due", None: ""}
+    return [(point, words[point.scanned]) for point in points]
+
+
+def _beat_row(beat: BeatNow, place: Place, names: dict[str, str], people: Names) -> BeatRow:
+    if beat.walk is not None and beat.walk.guard is not None:
+        shown = beat.walk.alias if people.hides(beat.walk.guard, place.code) else str(beat.walk.guard)
+    elif beat.walk is not None:
+        shown = beat.walk.alias
+    elif beat.line is not None and beat.line.guard is not None:
+        shown = people.of(beat.line.guard, place)
+    else:
+        shown = ""
+    following = beat.next
+    return BeatRow(
+        now=beat,
+        guard=shown,
+        late=tuple((names.get(leg.leg.checkpoint, leg.leg.checkpoint), leg) for leg in beat.late),
+        next_name=names.get(following.leg.checkpoint, following.leg.checkpoint) if following else "",
+    )
+
+
+def _picture(now: PatrolNow, names: dict[str, str], at: datetime, *, sees_ahead: bool) -> SafeString | str:
+    if now.shift is None or not now.planned:
+        return ""
+    rows = [
+        ShiftRow(
+            name_of(beat.beat),
+            tuple(
+                LegMark(leg.leg.at, leg.state, _leg_words(leg, names))
+                for leg in beat.legs
+                if sees_ahead or leg.state not in ("next", "later")
+            ),
+        )
+        for beat in now.beats
+    ]
+    label = _("%(walked)s of %(planned)s legs walked, %(late)s late") % {
+        "walked": now.walked,
+        "planned": now.planned,
+        "late": now.late,
+    }
+    zone: Any = timezone.get_default_timezone()
+    return shift_picture(rows, now.shift.start, now.shift.end, at, label=label, zone=zone)
+
+
+def _leg_words(leg: LegStanding, names: dict[str, str]) -> str:
+    words = [names.get(leg.leg.checkpoint, leg.leg.checkpoint), exact(leg.leg.at), str(LEG_WORDS[leg.state])]
+    if leg.visit is not None:
+        words.append(exact(leg.visit.at))
+    return " · ".join(words)
+
+
+def _steady(inside: str) -> str:
+    """The part without what changes with every draw, such as the token of its forms."""
+    return "".join(line for line in inside.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+addresses = [
+    path("patrols/", patrols, name="patrols"),
+    path("places/<str:code>/patrols/", place_patrols, name="place-patrols"),
+    path("places/<str:code>/patrols/live/", place_patrols_live, name="place-patrols-live"),
+    path("help-calls/<uuid:call_id>/take/", help_call_take, name="help-call-take"),
+    path("help-calls/<uuid:call_id>/close/", help_call_close, name="help-call-close"),
+]

@@ -1,0 +1,251 @@
+"""Patrols as a supervisor sees them: now, over a month, a round again, calls for help and records to review."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.actions.patrol_codes import issue_codes
+from anlan.actions.patrol_register import add_beat, add_shift
+from anlan.actions.patrol_visits import evidence_of
+from anlan.actions.posture import raise_posture
+from anlan.actions.register import add_checkpoint
+from anlan.models import Entry, Evidence, HelpCall, Place, Visit, Walk
+from anlan.models.ids import new_id
+from anlan.web import clock
+from builders import LONG_AGO, a_place, a_user, adopt_plan, signed_in
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+"""Half past noon in the city: the window from 12:00 to 14:00 is open."""
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def place() -> Place:
+    adopt_plan()
+    place = a_place("S1", name_zh="海晏站", kind="mall", daily_visitors=3000)
+    points = [
+        add_checkpoint(
+            place, code=f"C{number}", name_zh=f"{number} 号口", name_en=f"Gate {number}", by=None, at=LONG_AGO
+        )
+        for number in (1, 2, 3)
+    ]
+    add_beat(
+        place, code="B1", name_zh="站房线", name_en="Hall beat", checkpoints=points, by=None, at=LONG_AGO
+    )
+    add_shift(
+        place,
+        code="DAY",
+        name_zh="白班",
+        name_en="Day shift",
+        starts=time(8),
+        ends=time(20),
+        by=None,
+        at=LONG_AGO,
+    )
+    issue_codes(place, by=None, at=LONG_AGO)
+    return place
+
+
+@pytest.fixture
+def guard(place: Place):
+    return a_user("guard", name="张守夜", place=place.code)
+
+
+@pytest.fixture
+def walk(place: Place, guard) -> Walk:
+    return Walk.objects.create(
+        place=place,
+        beat=place.beats.get(),
+        guard=guard,
+        alias="G-7Q2M",
+        started_at=NOW - timedelta(hours=1),
+        received_at=NOW,
+    )
+
+
+def scan(walk: Walk, checkpoint: str, minutes_ago: float, **fields) -> Visit:
+    at = NOW - timedelta(minutes=minutes_ago)
+    point = walk.place.checkpoints.get(code=checkpoint)
+    visit = Visit.objects.create(
+        id=new_id(),
+        walk=walk,
+        checkpoint=point,
+        code=fields.pop("code", point.codes.first()),
+        way="qr",
+        device_at=at,
+        effective_at=at,
+        received_at=NOW,
+        **fields,
+    )
+    evidence_of([visit], at=NOW)
+    return visit
+
+
+@pytest.fixture
+def manager(client: Client, place: Place) -> Client:
+    return signed_in(client, a_user("venue-manager", place=place.code))
+
+
+def shown(client: Client, name: str, *args, **query) -> str:
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_page_counts_the_checkpoints_scanned_in_the_open_window(manager, place, walk):
+    scan(walk, "C1", 20)
+    scan(walk, "C2", 45)
+    answer = manager.get(reverse("place-patrols", args=["S1"]))
+    points = {point.checkpoint.code: state for point, state in answer.context["points"]}
+    assert points == {"C1": "recorded", "C2": "due", "C3": "due"}
+    [duty] = answer.context["patrol"].duties
+    assert (duty.done, duty.of) == (1, 3)
+
+
+def test_the_guards_name_is_shown_to_the_place_and_an_alias_to_the_city(client, place, walk):
+    own = signed_in(Client(), a_user("venue-manager", place="S1"))
+    city = signed_in(Client(), a_user("city-office"))
+    assert "张守夜" in shown(own, "place-patrols", "S1")
+    page = shown(city, "place-patrols", "S1")
+    assert "张守夜" not in page
+    assert "G-7Q2M" in page
+
+
+def test_a_replay_names_nobody_even_to_the_place(manager, walk):
+    scan(walk, "C1", 20)
+    page = shown(manager, "place-walk", "S1", walk.pk)
+    assert "张守夜" not in page
+    assert "1 号口" in page
+
+
+def test_the_live_part_is_sent_once_while_nothing_changes(manager, place, walk):
+    address = reverse("place-patrols-live", args=["S1"])
+    first = manager.get(address)
+    again = manager.get(address, headers={"if-none-match": first.headers["ETag"]})
+    assert again.status_code == 304
+    scan(walk, "C1", 5)
+    changed = manager.get(address, headers={"if-none-match": first.headers["ETag"]})
+    assert changed.status_code == 200
+
+
+def test_a_call_for_help_is_taken_once_and_closed_with_an_outcome(manager, place, walk):
+    call = HelpCall.objects.create(id=new_id(), place=place, walk=walk, made_at=NOW, received_at=NOW)
+    assert "求助" in shown(manager, "place-patrols", "S1")
+    other = signed_in(Client(), a_user("city-office"))
+    manager.post(reverse("help-call-take", args=[call.pk]))
+    other.post(reverse("help-call-take", args=[call.pk]))
+    call.refresh_from_db()
+    taken_by = call.taken_by
+    assert taken_by is not None
+    assert str(taken_by.pk) == manager.session["_auth_user_id"]
+    manager.post(reverse("help-call-close", args=[call.pk]), {"outcome": ""})
+    call.refresh_from_db()
+    assert call.closed_at is None
+    manager.post(reverse("help-call-close", args=[call.pk]), {"outcome": "误触，已核实"})
+    call.refresh_from_db()
+    assert (call.closed_at, call.outcome) == (NOW, "误触，已核实")
+    assert list(
+        Entry.objects.filter(subject_kind="help-call").values_list("action", flat=True).order_by("at")
+    ) == [
+        "take-help-call",
+        "close-help-call",
+    ]
+
+
+def test_a_manager_of_another_place_can_neither_see_nor_take_a_call(place, walk):
+    a_place("S2")
+    call = HelpCall.objects.create(id=new_id(), place=place, walk=walk, made_at=NOW, received_at=NOW)
+    stranger = signed_in(Client(), a_user("venue-manager", place="S2"))
+    assert stranger.get(reverse("place-patrols", args=["S1"])).status_code == 404
+    assert stranger.post(reverse("help-call-take", args=[call.pk])).status_code == 404
+
+
+def test_a_marked_scan_of_an_unknown_code_counts_once_a_person_says_where_it_was(manager, place, walk):
+    visit = scan(walk, "C1", 20, code=None, flags=["unknown-code"])
+    visit.checkpoint = None
+    visit.save()
+    address = reverse("place-visit-review", args=["S1", visit.pk])
+    refused = manager.post(address, {"verdict": "accept", "words": "问过本人"}, follow=True)
+    assert "哪个巡查点" in refused.content.decode()
+    assert not Evidence.objects.exists()
+    point = place.checkpoints.get(code="C2")
+    manager.post(address, {"verdict": "accept", "words": "问过本人", "checkpoint": point.pk})
+    assert list(Evidence.objects.values_list("checkpoint__code", "effective_at")) == [
+        ("C2", visit.effective_at)
+    ]
+    assert "没有待核记录" in shown(manager, "place-patrol-review", "S1")
+
+
+def test_a_record_that_does_not_count_is_struck_and_the_window_is_open_again(manager, walk):
+    visit = scan(walk, "C1", 20, flags=["burst"])
+    manager.post(
+        reverse("place-visit-review", args=["S1", visit.pk]), {"verdict": "refuse", "words": "翻拍，本人承认"}
+    )
+    points = {
+        point.checkpoint.code: state
+        for point, state in manager.get(reverse("place-patrols", args=["S1"])).context["points"]
+    }
+    assert points["C1"] == "due"
+    assert Evidence.objects.get().strike.reason == "翻拍，本人承认"
+
+
+def test_looking_at_a_record_leaves_what_it_counts_for(manager, walk):
+    visit = scan(walk, "C1", 20, flags=["typed"])
+    manager.post(
+        reverse("place-visit-review", args=["S1", visit.pk]), {"verdict": "note", "words": "镜头坏了"}
+    )
+    visit.refresh_from_db()
+    assert (visit.review, visit.evidence.filter(strike=None).count()) == ("镜头坏了", 1)
+
+
+def test_the_month_counts_windows_by_the_cadence_in_force_at_each_moment(manager, place, walk):
+    start = datetime(2026, 11, 22, 16, tzinfo=UTC)
+    raise_posture("red", start=start, end=None, reason="演习", by=None, at=start, place=place)
+    month = manager.get(reverse("place-patrol-month", args=["S1"])).context["month"]
+    by_day = {day.on.day: day for day in month.days}
+    assert by_day[21].owed == 8 + 8, "every two hours from 06 to 22, every hour at night"
+    assert by_day[21].level == "normal"
+    closed = [state for state in month.windows if start <= state.window.start and state.window.end <= NOW]
+    assert {state.window.end - state.window.start for state in closed} <= {
+        timedelta(hours=1),
+        timedelta(minutes=20),
+    }
+
+
+@pytest.mark.parametrize("asked", ["2026-13", "nonsense", "1999-01", "2027-01", "2026-11-01"])
+def test_a_month_that_cannot_be_shown_is_said_so(manager, asked):
+    answer = manager.get(reverse("place-patrol-month", args=["S1"]), {"month": asked})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_a_past_month_is_shown_with_a_way_back(manager):
+    page = shown(manager, "place-patrol-month", "S1", month="2026-10")
+    assert "?month=2026-11" in page
+    assert "?month=2026-09" in page
+
+
+def test_the_list_puts_places_that_wait_for_a_person_first(place, walk):
+    quiet = a_place("S0", name_zh="安静站")
+    point = add_checkpoint(quiet, code="C1", name_zh="口", name_en="", by=None, at=LONG_AGO)
+    add_beat(quiet, code="B1", name_zh="线", name_en="", checkpoints=[point], by=None, at=LONG_AGO)
+    HelpCall.objects.create(id=new_id(), place=place, walk=walk, made_at=NOW, received_at=NOW)
+    office = signed_in(Client(), a_user("city-office"))
+    rows = office.get(reverse("patrols")).context["rows"]
+    assert [(row.place.code, row.calls, row.walking) for row in rows] == [("S1", 1, 1), ("S0", 0, 0)]
+
+
+def test_pages_without_any_patrol_say_what_to_do(client):
+    a_place("S9")
+    office = signed_in(client, a_user("city-office"))
+    for name in ("place-patrols", "place-patrol-month", "place-patrol-review", "place-codes"):
+        assert office.get(reverse(name, args=["S9"])).status_code == 200
+    assert timezone.localtime(NOW).hour == 12
