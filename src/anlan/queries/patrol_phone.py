@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.utils import timezone
 
 from anlan.engine import access as rules
@@ -77,6 +78,11 @@ def codes_read(contents: Iterable[str]) -> dict[str, CheckpointCode]:
     return found | {
         content: by_letters[letters] for content, letters in typed.items() if letters in by_letters
     }
+
+
+def turning_secret() -> bytes:
+    """The secret of this installation by which turning codes are marked."""
+    return signing.Signer(salt="anlan.turning-code").signature("turning").encode()
 
 
 def ground_of(place: Place) -> Ground:
