@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.kernels.patrol.combs import Comb, Numbers, comb, drawn, drawn_often
-from anlan.kernels.patrol.games import Floats
+from anlan.kernels.patrol.games import Floats, TargetGame
 from anlan.kernels.patrol.least_predictable import drawn_least_predictably, entropy_bits, least_predictable
+from anlan.kernels.patrol.target_games import best_coverage
 
 ONE = 2**64
 
@@ -157,6 +158,40 @@ def test_the_least_predictable_draws_cover_as_asked_too(coverage: list[float]) -
     deviation = 5 * np.sqrt(asked * (1 - asked) / len(draws))
     assert set(draws.sum(axis=1)) == {int(np.floor(asked.sum() + 1e-9)), int(np.ceil(asked.sum() - 1e-9))}
     assert (np.abs(draws.mean(axis=0) - asked) <= deviation).all()
+
+
+@pytest.mark.parametrize(
+    ("coverage", "numbers"),
+    [
+        ([1e-10], {0}),
+        ([1 - 1e-10], {1}),
+        ([1e-15, 1 - 1e-15], {1}),
+        ([0.5, 0.5, 1e-300], {1}),
+        ([0.01], {0, 1}),
+        ([], {0}),
+    ],
+)
+def test_probabilities_next_to_never_and_always_are_drawn_too(
+    coverage: list[float], numbers: set[int]
+) -> None:
+    draws = drawn_least_predictably(least_predictable(np.array(coverage)), 2_000, seed=1)
+    assert set(draws.sum(axis=1)) == numbers
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_coverage_of_a_game_can_always_be_drawn(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    targets = int(random.integers(1, 60))
+    gains, losses = random.uniform(0, 10, (2, targets)), -(random.uniform(0, 10, (2, targets)) ** 3)
+    found = best_coverage(
+        TargetGame(gains[0], losses[0], losses[1], gains[1], float(random.uniform(0, targets)))
+    )
+    total = float(found.coverage.sum())
+    numbers = {int(np.floor(total + 1e-9)), int(np.ceil(total - 1e-9))}
+    assert set(drawn_often(comb(found.coverage), 500, seed=seed).sum(axis=1)) <= numbers
+    assert (
+        set(drawn_least_predictably(least_predictable(found.coverage), 500, seed=seed).sum(axis=1)) <= numbers
+    )
 
 
 def entropy_of_combs(coverage: Floats) -> tuple[float, float]:

@@ -52,12 +52,18 @@ def comb(coverage: Floats) -> Comb:
     If they sum to a whole number but for rounding, the rounding is spread over all, and every draw has exactly that
     many targets. Otherwise a draw has the sum rounded down or up, as often as keeps the probabilities.
     """
-    shares = np.asarray(coverage, dtype=np.float64)
-    if shares.ndim != 1 or not ((shares >= 0) & (shares <= 1)).all():
-        raise ValueError("coverage must be one list of probabilities, each from 0 to 1")
+    shares = probabilities(coverage)
     sometimes = np.flatnonzero((shares > 0) & (shares < 1))
     ticks = np.ldexp(shares[sometimes], 64).astype(np.uint64)
     return Comb(len(shares), np.flatnonzero(shares == 1), sometimes, _whole(ticks))
+
+
+def probabilities(coverage: Floats) -> Floats:
+    """The same as float64[n]; raises ValueError where one is not from 0 to 1."""
+    shares = np.asarray(coverage, dtype=np.float64)
+    if shares.ndim != 1 or not ((shares >= 0) & (shares <= 1)).all():
+        raise ValueError("coverage must be one list of probabilities, each from 0 to 1")
+    return shares
 
 
 def drawn(coverage: Comb, *, seed: int) -> Numbers:

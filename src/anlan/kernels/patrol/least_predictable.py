@@ -8,24 +8,29 @@ Chen, Dempster and Liu, "Weighted finite population sampling to maximize entropy
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernels.patrol.combs import comb
+from anlan.kernels.patrol.combs import ROUNDING, probabilities
 from anlan.kernels.patrol.games import Floats
 
 EXACT = 1e-12
-"""The probabilities are met to this."""
+"""The probabilities are met to this; nearer to 0 or 1 a target is covered never or always."""
 
-ROUNDS = 500
+STEP = 2 / 3
+"""A whole step goes too far by as much again where two targets share one guard; this one leaves a third at most."""
+
+ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeastPredictable:
-    """Draws of `size` of the `sometimes` targets, each at first on its own with `odds_share`; `always` come on top.
+    """Draws of `size` of the `sometimes` targets, each on its own with its `shares` until the size is right.
 
-    Where the probabilities do not sum to a whole number, the last of `odds_share` stands for a guard who stays away.
+    Those in `always` come on top. Where the probabilities do not sum to a whole number, the last of `shares` stands for
+    a guard who stays away.
     """
 
     targets: int
@@ -39,29 +44,24 @@ class LeastPredictable:
 def least_predictable(coverage: Floats) -> LeastPredictable:
     """The draw of greatest entropy that covers as float64[n] asks, to 1e-12; work grows with targets times size.
 
-    Raises ValueError where a probability is not from 0 to 1, ArithmeticError where some are too close to 0 or 1.
+    Raises ValueError where a probability is not from 0 to 1.
     """
-    ready = comb(coverage)
-    wanted = np.ldexp(ready.ticks.astype(np.float64), -64)
-    size = round(wanted.sum())
-    if abs(wanted.sum() - size) > 1e-9:
-        size = int(np.ceil(wanted.sum()))
-        wanted = np.append(wanted, size - wanted.sum())
-    shares = wanted.copy()
+    given = probabilities(coverage)
+    always = np.flatnonzero(given >= 1 - EXACT)
+    sometimes = np.flatnonzero((given > EXACT) & (given < 1 - EXACT))
+    wanted, size = _with_whole_sum(given[sometimes])
+    if size in {0, len(wanted)}:  # none, or nothing but what is next to never and always
+        always = np.flatnonzero(given > 0.5)
+        return LeastPredictable(len(given), always, sometimes[:0], wanted[:0], 0, 0.0)
+    shares = wanted
     for _round in range(ROUNDS):
         met, total = _members(shares, size)
         if np.abs(met - wanted).max(initial=0.0) <= EXACT:
-            return LeastPredictable(
-                ready.targets,
-                ready.always,
-                ready.sometimes,
-                shares,
-                size,
-                _entropy_bits(wanted, shares, total),
-            )
-        odds = shares / (1 - shares) * (wanted / (1 - wanted)) / (met / (1 - met))
+            bits = _entropy_bits(wanted, shares, total)
+            return LeastPredictable(len(given), always, sometimes, shares, size, bits)
+        odds = _odds(shares) * (_odds(wanted) / _odds(np.clip(met, EXACT / 10, 1 - EXACT / 10))) ** STEP
         shares = odds / (1 + odds)
-    raise ArithmeticError("the odds of the draw were not found: some probabilities are too close to 0 or 1")
+    raise ArithmeticError("the odds of the draw were not found")
 
 
 def drawn_least_predictably(draw: LeastPredictable, count: int, *, seed: int) -> NDArray[np.bool_]:
@@ -87,6 +87,23 @@ def entropy_bits(draws: NDArray[np.bool_]) -> float:
     return float(-(shares * np.log2(shares)).sum() + (len(seen) - 1) / (2 * len(draws) * np.log(2)))
 
 
+def _with_whole_sum(shares: Floats) -> tuple[Floats, int]:
+    """The probabilities, with one that stands for a guard who stays away where their sum is not whole."""
+    total = float(shares.sum())
+    size = round(total)
+    if abs(total - size) > ROUNDING:
+        size = ceil(total)
+        return np.append(shares, size - total), size
+    if size in {0, len(shares)}:
+        return shares, size
+    room = shares * (1 - shares)
+    return shares + (size - total) * (room / room.sum()), size
+
+
+def _odds(shares: Floats) -> Floats:
+    return shares / (1 - shares)
+
+
 def _sums(shares: Floats, size: int) -> Floats:
     """The probability of r members among the first i, float64[i, r], r to `size`."""
     table = np.zeros((len(shares) + 1, size + 1))
@@ -99,8 +116,6 @@ def _sums(shares: Floats, size: int) -> Floats:
 
 def _members(shares: Floats, size: int) -> tuple[Floats, float]:
     """Each target's probability among sets of this size, and the probability of the size itself."""
-    if not size:
-        return np.zeros_like(shares), float(np.prod(1 - shares))
     before, after = _sums(shares, size), _sums(shares[::-1], size)[::-1]
     others = np.einsum("ir,ir->i", before[:-1, :size], after[1:, size - 1 :: -1])
     total = float(before[-1, size])
