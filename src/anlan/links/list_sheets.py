@@ -51,4 +51,6 @@ def list_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 def _guarded(value: Value) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(tuple(FORMULA_STARTS)) else value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "" if value is None else str(value)
