@@ -36,6 +36,7 @@ def test_a_list_is_arranged_saved_changed_together_and_taken_back(
     row = page.locator("#results tbody tr", has_text="和渡广场").first
     department = row.locator("td[data-label=主管部门]")
     before = department.inner_text()
+    expect(page.locator("[data-pick-all]")).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(row.locator("[data-pick]")).to_be_checked()
@@ -51,6 +52,7 @@ def test_a_list_is_arranged_saved_changed_together_and_taken_back(
     expect(department).to_have_text(other)
 
     notice = page.locator("#toasts [data-toast]", has_text="主管部门")
+    expect(page.locator("[data-pick-all]")).to_be_visible()
     page.keyboard.press("u")
     expect(notice.get_by_role("button", name="撤销")).to_be_focused()
     page.keyboard.press("Enter")
