@@ -213,7 +213,7 @@ def test_a_grant_is_for_a_district_a_department_or_a_place(client):
     [
         ({"role": "guard"}, "只属于一个场所"),
         ({"role": "venue-manager"}, "只属于一个场所"),
-        ({"role": "inspector", "place": "P-404"}, "没有此代码的场所"),
+        ({"role": "inspector", "place": "P-404"}, "没有此编号的场所"),
         ({"role": "inspector", "district": "990101", "place": "P-1"}, "一次授权只能针对"),
         ({"role": "administrator", "place": "P-1"}, "系统管理员负责整个系统"),
         ({"role": "auditor", "until": "2020-01-01"}, "该日期已过"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 _CHOOSE: dict[str, Any] = {
     "required": _("Choose one of the list."),
-    "invalid_choice": _("This is not on the list; choose one of those listed."),
+    "invalid_choice": _("“%(value)s” is not on the list; choose one of those listed."),
 }
 _WORDS: dict[type[forms.Field], dict[str, Any]] = {
     forms.Field: {"required": _("Fill this in.")},
