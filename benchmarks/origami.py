@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anlan.kernels.patrol.games import TargetGame
-from anlan.kernels.patrol.programs import quiet_solver
+from anlan.kernels.patrol.solver import quiet_solver
 from anlan.kernels.patrol.target_games import Coverage, best_coverage
 from benchmarks.measuring import peak_mb, tell, timed
 
@@ -111,7 +111,7 @@ def published(game: TargetGame) -> Floats:
 def value_by_program(game: TargetGame) -> float:
     """The least value that the attacker can be held to: variables are the coverage and that value, a row a target."""
     targets = len(game)
-    solver = quiet_solver()
+    solver = quiet_solver(precision=1e-10)
     every = np.arange(targets, dtype=np.int32)
     width = game.attacker_uncovered - game.attacker_covered
     none = np.array([], np.int32), np.array([], np.float64)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from anlan.kernels.patrol.games import PAYOFFS, Floats, GameError, TargetGame
-from anlan.kernels.patrol.level import LARGE, reached_by_numpy, reached_compiled
+from anlan.kernels.patrol.level import LARGE, SAMPLE, reached_by_numpy, reached_compiled
 from anlan.kernels.patrol.target_games import Coverage, best_coverage
 from kernels.patrol.other_solvers import zero_sum_value
 
@@ -211,7 +211,7 @@ def test_the_compiled_passes_find_what_numpy_finds(resources: float) -> None:
 
 def test_a_sample_that_misleads_costs_time_and_nothing_else() -> None:
     uncovered = np.zeros(LARGE)
-    uncovered[:: LARGE // 4096 + 1] = 10.0  # just what the sample looks at
+    uncovered[:: LARGE // SAMPLE + 1] = 10.0  # just what the sample looks at
     found = reached_compiled(uncovered, uncovered - 1.0, 4_000.0, 1e-10)
     assert found.level == pytest.approx(reached_by_numpy(uncovered, uncovered - 1.0, 4_000.0, 1e-10).level)
 

@@ -7,11 +7,8 @@ Newton's steps from the left never pass the root; targets whose u lies below q a
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise, repeat
 from math import inf, nextafter, sqrt
-from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +16,13 @@ from numpy.typing import NDArray
 from anlan.kernels.patrol.games import Floats
 
 LARGE = 200_000
-"""From so many targets on, compiled code on all cores is worth loading: several times quicker than NumPy."""
+"""From so many targets on, compiled code is worth loading: several times quicker than NumPy."""
 
-SAMPLE = 4096
+SAMPLE = 8_192
 """About so many targets tell where to begin; the answer is the same from anywhere."""
 
 EXCESS = 1e-12
 """The relative excess over the resources that is taken for rounding."""
-
-PIECES = 8
-"""Shared among the cores; a fixed number, so that sums are taken in the same order everywhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,30 +66,19 @@ def reached_by_numpy(uncovered: Floats, covered: Floats, resources: float, toler
 
 
 def reached_compiled(uncovered: Floats, covered: Floats, resources: float, tolerance: float) -> Reached:
-    """As `reached`, compiled, on all cores; the answer does not depend on how many there are."""
+    """As `reached`, compiled: one pass over all targets, and a few over those that are left."""
     from anlan.kernels.patrol import level_compiled as passes
 
-    edges = [len(uncovered) * piece // PIECES for piece in range(PIECES + 1)]
-    parts = [slice(*edge) for edge in pairwise(edges)]
-    worths, covers = [uncovered[part] for part in parts], [covered[part] for part in parts]
-    with ThreadPoolExecutor(min(PIECES, cpu_count() or 1)) as threads:
-        lowest = max(threads.map(passes.floor, worths, covers, repeat(tolerance)))
-        level = max(lowest, _guess(uncovered, covered, resources, tolerance))
-        while True:
-            given = repeat(level), repeat(tolerance)
-            found = list(threads.map(passes.survivors, worths, covers, edges, *given))
-            excess = sum(need for _kept, need, _slope in found) - resources
-            if level == lowest or excess >= 0:
-                break
-            level = lowest
-        while excess > EXCESS * resources:
-            step = excess / sum(slope for _kept, _need, slope in found)
-            level = max(level + step, nextafter(level, inf))
-            kept = [piece[0] for piece in found]
-            found = list(threads.map(passes.narrowed, kept, repeat(level), repeat(tolerance)))
-            excess = sum(need for _kept, need, _slope in found) - resources
-    target, worth, weight = map(np.concatenate, zip(*(kept for kept, _, _ in found), strict=True))
-    return Reached(level, target, worth, weight)
+    lowest = passes.floor(uncovered, covered, tolerance)
+    level = max(lowest, _guess(uncovered, covered, resources, tolerance))
+    kept, need, slope = passes.survivors(uncovered, covered, level, tolerance)
+    if need < resources and level > lowest:
+        level = lowest
+        kept, need, slope = passes.survivors(uncovered, covered, level, tolerance)
+    while need - resources > EXCESS * resources:
+        level = max(level + (need - resources) / slope, nextafter(level, inf))
+        kept, need, slope = passes.narrowed(kept, level, tolerance)
+    return Reached(level, *kept)
 
 
 def _guess(uncovered: Floats, covered: Floats, resources: float, tolerance: float) -> float:
@@ -103,4 +86,4 @@ def _guess(uncovered: Floats, covered: Floats, resources: float, tolerance: floa
     every = len(uncovered) // SAMPLE + 1
     sample = uncovered[::every], covered[::every]
     share = resources * len(sample[0]) / len(uncovered)
-    return reached_by_numpy(*sample, share + 4 * sqrt(share) + 4, tolerance).level
+    return reached_by_numpy(*sample, share + 3 * sqrt(share) + 3, tolerance).level

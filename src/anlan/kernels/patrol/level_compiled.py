@@ -1,4 +1,4 @@
-"""The passes of `level.py` over one piece of the targets, compiled; imported only for many targets."""
+"""The passes of `level.py` over the targets, compiled; imported only for many targets."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ def floor(uncovered: Floats, covered: Floats, tolerance: float) -> float:
 
 @compiled_alone
 def survivors(
-    uncovered: Floats, covered: Floats, first: int, level: float, tolerance: float
+    uncovered: Floats, covered: Floats, level: float, tolerance: float
 ) -> tuple[Survivors, float, float]:
     """Those worth at least `level`, what they need to be held to it, and how much less a higher level would need."""
     target, worths = np.empty(len(uncovered), np.int64), np.empty(len(uncovered))
@@ -33,7 +33,7 @@ def survivors(
         if worth >= level - tolerance:
             width = worth - covered[number]
             weight = 1.0 / width if width > tolerance else 0.0
-            target[free], worths[free], weights[free] = first + number, worth, weight
+            target[free], worths[free], weights[free] = number, worth, weight
             free += 1
             if worth > level:
                 need += (worth - level) * weight

@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 
 from anlan.kernels.patrol.games import Floats, MatrixGame
-from anlan.kernels.patrol.programs import quiet_solver
+from anlan.kernels.patrol.solver import quiet_solver
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ def _mixture_for(column: int, leader: Floats, follower: Floats) -> Floats | None
     program.a_matrix_.start_ = np.arange(rows + 1) * (columns + 1)
     program.a_matrix_.index_ = np.tile(np.arange(columns + 1), rows)
     program.a_matrix_.value_ = conditions.T.ravel()
-    solver = quiet_solver()
+    solver = quiet_solver(precision=1e-10)
     solver.passModel(program)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
