@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from anlan.engine.derivation import derive_from, facts_of
 from anlan.engine.facts import Basis, PostureSpan, SubjectFacts
 from anlan.engine.marks import Marks
 from anlan.engine.owed import Duty
 from anlan.engine.patrol_shifts import ShiftSpan, holder
 from anlan.engine.periods import Window, in_utc, windows_of_run
-from anlan.engine.policy import Each, Level
+from anlan.engine.policy import LEVELS, Each, Level
 from anlan.engine.timelines import History, Run
 
 SCAN = "scan"
@@ -92,6 +93,18 @@ def at_level(subject: SubjectFacts, level: Level, since: datetime | None = None)
     ]
     raised = [] if level == "normal" else [PostureSpan(begin, None, level)]
     return replace(subject, postures=(*before, *raised))
+
+
+def base_levels(subject: SubjectFacts, basis: Basis, at: datetime) -> dict[Level, Level]:
+    """For each level the lowest one below it, step by step, at which the same scans are owed in the same windows."""
+    found: dict[Level, Level] = {}
+    values, below = facts_of(subject, at) or {}, None
+    for level in LEVELS:
+        duties = derive_from(subject, values, level, basis, in_utc(at)).duties
+        asks = [(duty.id, duty.terms) for duty in duties if duty.owed and duty.rule.evidence == SCAN]
+        found[level] = found[LEVELS[LEVELS.index(level) - 1]] if asks == below else level
+        below = asks
+    return found
 
 
 def still_owed(visits: Iterable[VisitOwed], scans: Collection[tuple[str, datetime]]) -> list[VisitOwed]:

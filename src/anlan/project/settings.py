@@ -227,3 +227,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"axes": {"level": "ERROR"}},
 }
+
+PATROL_NAMES_DAYS = int(os.environ.get("ANLAN_PATROL_NAMES_DAYS") or 90)
+"""After so many days it is erased who walked a patrol and who was on the roster."""

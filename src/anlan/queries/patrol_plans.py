@@ -107,6 +107,17 @@ def rosters_between(place: Place, first: date, last: date) -> QuerySet[RosterLin
     )
 
 
+def beats_out(shift: ShiftOn) -> frozenset[str]:
+    """The beats whose guard fell out in the shift: nobody mans them any more, though somebody did.
+
+    One that nobody was named for before the shift began is still to be filled, and planned as if it were.
+    """
+    lines = RosterLine.objects.filter(
+        shift=shift.shift, on=shift.on, beat__isnull=False, guard=None, changed_at__gt=shift.start
+    )
+    return frozenset(lines.values_list("beat__code", flat=True))
+
+
 def plans_between(place: Place, start: datetime, end: datetime) -> QuerySet[PatrolPlan]:
     """The plans of a place that overlap [start, end) and were not cancelled, in order of time."""
     rows = PatrolPlan.objects.filter(place=place, starts__lt=end, ends__gt=start, cancelled_at=None)

@@ -1,0 +1,206 @@
+"""The ground that patrols walk: what checkpoints are worth, how long it takes between them, who walks which."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import asin, ceil, cos, radians, sin, sqrt
+from typing import Literal
+
+from anlan.engine.policy import Facts
+
+PRESENT_OF_DAILY = 0.15
+"""The share of a day's visitors taken to be present at once where nobody counted the peak."""
+
+USUAL_CONSEQUENCE, CRITICAL_CONSEQUENCE = 3, 5
+"""Consequence on the scale from 1 to 5 where nobody set one: of any place, and of a critical facility."""
+
+DEFAULT_WALK_S = 120
+"""The time between two checkpoints of which nothing is known."""
+
+EARTH_M = 6_371_008.8
+
+How = Literal["measured", "line", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A checkpoint: where it is (WGS-84), and what was set by hand about its worth."""
+
+    code: str
+    longitude: float | None = None
+    latitude: float | None = None
+    present: float | None = None
+    consequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BeatFacts:
+    """What one guard walks; a spare one helps where it serves most."""
+
+    code: str
+    checkpoints: tuple[str, ...]
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a place walks its rounds."""
+
+    attack_minutes: int = 10
+    metres_a_minute: float = 70
+    detour: float = 1.4
+    dwell_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Everything about a place that its plans rest on, besides what it owes. `measured` holds pairs in one order."""
+
+    points: tuple[Point, ...]
+    beats: tuple[BeatFacts, ...]
+    pace: Pace = field(default_factory=Pace)
+    measured: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def point(self, code: str) -> Point:
+        return next(point for point in self.points if point.code == code)
+
+    @property
+    def walked(self) -> frozenset[str]:
+        """The checkpoints that some beat, spare ones left out, walks."""
+        return frozenset(code for beat in self.beats if not beat.spare for code in beat.checkpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class Walking:
+    """A walking time in seconds, and how it is known."""
+
+    seconds: int
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Guards, named by their beats, who share the walking of some checkpoints."""
+
+    guards: tuple[str, ...]
+    checkpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manning:
+    """How the guards there are share the checkpoints; `spare` ones help where the plan sends them."""
+
+    crews: tuple[Crew, ...]
+    spare: tuple[str, ...] = ()
+
+
+def worth_of(point: Point, facts: Facts, count: int) -> float:
+    """What an attack at a checkpoint would cost: people usually near it times a consequence from 1 to 5.
+
+    Where nothing was set by hand the people present are shared out evenly; where nobody counted them it is one.
+    """
+    present = point.present
+    if present is None:
+        peak, daily = facts.get("peak_present"), facts.get("daily_visitors")
+        if _is_count(peak):
+            present = float(peak or 0) / max(count, 1)
+        elif _is_count(daily):
+            present = float(daily or 0) * PRESENT_OF_DAILY / max(count, 1)
+        else:
+            present = 1.0
+    usual = CRITICAL_CONSEQUENCE if facts.get("critical_facility") is True else USUAL_CONSEQUENCE
+    return round(present * (point.consequence or usual), 6)
+
+
+def walking(one: Point, other: Point, ground: Ground) -> Walking:
+    """The walking time between two checkpoints: measured, else by the straight line, else assumed."""
+    if one.code == other.code:
+        return Walking(0, "measured")
+    measured = ground.measured.get((one.code, other.code)) or ground.measured.get((other.code, one.code))
+    if measured is not None:
+        return Walking(measured, "measured")
+    metres = metres_between(one, other)
+    if metres is None:
+        return Walking(DEFAULT_WALK_S, "assumed")
+    pace = ground.pace
+    return Walking(max(1, ceil(metres * pace.detour / pace.metres_a_minute * 60)), "line")
+
+
+def metres_between(one: Point, other: Point) -> float | None:
+    """The great-circle distance of two points on a sphere (haversine); None where one of them is not located."""
+    if one.longitude is None or one.latitude is None or other.longitude is None or other.latitude is None:
+        return None
+    low, high = radians(one.latitude), radians(other.latitude)
+    turn = radians(other.longitude - one.longitude)
+    half = sin((high - low) / 2) ** 2 + cos(low) * cos(high) * sin(turn / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
+
+
+def how_known(ground: Ground, codes: Sequence[str]) -> dict[How, int]:
+    """How many of the walking times between some checkpoints are known in which way."""
+    found: dict[How, int] = {"measured": 0, "line": 0, "assumed": 0}
+    points = [ground.point(code) for code in codes]
+    for number, one in enumerate(points):
+        for other in points[number + 1 :]:
+            found[walking(one, other, ground).how] += 1
+    return found
+
+
+def mannings(ground: Ground, without: frozenset[str] = frozenset()) -> Iterator[Manning]:
+    """Ways to share the checkpoints when the guards of some beats are missing, the least disturbing first.
+
+    A spare guard takes over the beat; else a crew takes it on; else all guards share all checkpoints.
+    """
+    spare = [beat.code for beat in ground.beats if beat.spare and beat.code not in without]
+    crews, orphans = list[Crew](), list[tuple[str, ...]]()
+    for guards, checkpoints in _shared_out(ground):
+        manned = tuple(code for code in guards if code not in without)
+        if manned:
+            crews.append(Crew(manned, checkpoints))
+        elif spare:
+            crews.append(Crew((spare.pop(0),), checkpoints))
+        else:
+            orphans.append(checkpoints)
+    if not orphans:
+        yield Manning(tuple(crews), tuple(spare))
+        return
+    if not crews:
+        return
+    for number in sorted(range(len(crews)), key=lambda number: len(crews[number].checkpoints)):
+        widened = list(crews)
+        for step, checkpoints in enumerate(orphans):
+            index = (number + step) % len(crews)
+            crew = widened[index]
+            widened[index] = replace(crew, checkpoints=(*crew.checkpoints, *checkpoints))
+        yield Manning(tuple(widened))
+    if len(crews) > 1:
+        together = tuple(code for crew in crews for code in crew.guards)
+        yield Manning((Crew(together, tuple(code for _, points in _shared_out(ground) for code in points)),))
+
+
+def helped(manning: Manning, crew: int) -> Manning | None:
+    """The same with a spare guard put wholly into one crew; None where there is none to spare."""
+    if not manning.spare:
+        return None
+    crews = list(manning.crews)
+    crews[crew] = replace(crews[crew], guards=(*crews[crew].guards, manning.spare[0]))
+    return Manning(tuple(crews), manning.spare[1:])
+
+
+def _shared_out(ground: Ground) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The beats that walk the same checkpoints together; a checkpoint of several beats belongs to the first."""
+    together: dict[frozenset[str], list[str]] = {}
+    for beat in ground.beats:
+        if not beat.spare and beat.checkpoints:
+            together.setdefault(frozenset(beat.checkpoints), []).append(beat.code)
+    taken: set[str] = set()
+    found = []
+    for checkpoints, guards in together.items():
+        own = tuple(point.code for point in ground.points if point.code in checkpoints - taken)
+        taken |= checkpoints
+        if own:
+            found.append((tuple(guards), own))
+    return found
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
