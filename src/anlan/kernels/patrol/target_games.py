@@ -62,6 +62,7 @@ def _best_for_defender(game: TargetGame, found: Reached) -> tuple[int, float, fl
 
     Where cover changes nothing for the attacker, what is left of the resources goes to the target. Where cover harms
     the defender, the target is best attacked uncovered, and the others need no more than its value.
+    What is equally good for the defender is chosen so that the attacker has least.
     """
     uncovered, covered = game.defender_uncovered[found.target], game.defender_covered[found.target]
     shares = found.coverage(found.level)
@@ -70,7 +71,9 @@ def _best_for_defender(game: TargetGame, found: Reached) -> tuple[int, float, fl
     shares[covered < uncovered] = 0.0
     utility = uncovered + shares * (covered - uncovered)
     largest = float(max(np.abs(uncovered).max(), np.abs(covered).max()))
-    chosen = int((utility >= utility.max() - 10 * ROUNDING * largest).argmax())
-    harmed = covered[chosen] < uncovered[chosen]
-    level = max(found.level, float(found.uncovered[chosen])) if harmed else found.level
+    best = np.flatnonzero(utility >= utility.max() - 10 * ROUNDING * largest)
+    levels = np.where(
+        (covered < uncovered)[best], np.maximum(found.uncovered[best], found.level), found.level
+    )
+    chosen, level = int(best[levels.argmin()]), float(levels.min())
     return chosen, level, float(shares[chosen])
