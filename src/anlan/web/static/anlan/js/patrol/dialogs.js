@@ -45,6 +45,7 @@ async function keepScan(now, changed, content, way) {
   const { walk, checkpoint } = now();
   const { record, found } = await work.scan(walk, content, way);
   await store.changeWalk(walk.id, (one) => ({ ...one, last: { id: record.id, checkpoint: record.checkpoint } }));
+  await changed();
   if (!found) {
     marks.tell(say("unknownCode"), "odd");
   } else if (found.void) {
@@ -57,7 +58,6 @@ async function keepScan(now, changed, content, way) {
       element("photo").click();
     }
   }
-  await changed();
   flush();
 }
 
@@ -179,8 +179,8 @@ function prepareMissed(now, changed) {
     const { walk } = now();
     const record = await work.miss(walk, about.code, reason);
     await store.changeWalk(walk.id, (one) => ({ ...one, last: { id: record.id, checkpoint: about.code } }));
-    marks.tell(say("missedKept", { name: nameOf(about.name) }));
     await changed();
+    marks.tell(say("missedKept", { name: nameOf(about.name) }));
     flush();
   });
 }
@@ -195,8 +195,8 @@ function prepareNotes(now, changed) {
     event.preventDefault();
     close("dialog-note");
     await work.note(now().walk.last.id, element("note").value.trim());
-    marks.tell(say("noteKept"));
     await changed();
+    marks.tell(say("noteKept"));
     flush();
   });
   element("photo").addEventListener("change", async (event) => {
