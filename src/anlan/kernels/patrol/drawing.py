@@ -1,0 +1,49 @@
+"""Draw shifts from a mix: the same seed, the same shift; what each beat's shares say is kept exactly."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.kernels.patrol.beats import Round, Rounds, Visit
+from anlan.kernels.patrol.planning import Mix
+
+Ints = NDArray[np.int64]
+
+
+def draw(mix: Mix, seed: int) -> Rounds:
+    """One shift, whole rounds for every guard."""
+    chosen = columns(mix, 1, seed)[0]
+    beats, helped = [], []
+    for beat, column in zip(mix.beats, chosen, strict=True):
+        beats.append(tuple(as_round(visits) for visits in beat.rounds[column]))
+        helped.append(bool(column >= beat.helped))
+    return Rounds(tuple(beats), tuple(helped))
+
+
+def columns(mix: Mix, number: int, seed: int) -> Ints:
+    """The number of each beat's column in each of `number` drawn shifts, an array [shift, beat].
+
+    Which beats a spare guard helps is drawn with a comb (systematic sampling, Tsai et al. 2010): never more beats than
+    there are spare guards, each with its own probability.
+    """
+    random = np.random.default_rng(seed)
+    until = np.concatenate(([0.0], np.cumsum([beat.help for beat in mix.beats])))
+    teeth = np.floor(until[None, :] - random.random(number)[:, None])
+    helped = np.diff(teeth, axis=1)
+    chosen = np.empty((number, len(mix.beats)), np.int64)
+    for place, beat in enumerate(mix.beats):
+        mark = random.random(number)
+        for with_spare, part in (
+            (False, slice(0, beat.helped)),
+            (True, slice(beat.helped, len(beat.shares))),
+        ):
+            rows = np.flatnonzero((helped[:, place] > 0.5) == with_spare)
+            if len(rows):
+                shares = np.cumsum(beat.shares[part])
+                found = np.searchsorted(shares, mark[rows] * shares[-1], side="right")
+                chosen[rows, place] = part.start + found.clip(max=len(shares) - 1)
+    return chosen
+
+
+def as_round(visits: Ints) -> Round:
+    """A guard's visits as values."""
+    return tuple(Visit(int(place), int(arrive), int(leave)) for place, arrive, leave in visits)

@@ -1,0 +1,219 @@
+"""Plan walking patrols: mixes of whole legal rounds that leave an attacker who knows the mix as little as can be.
+
+A Stackelberg security game with schedules (Kiekintveld et al. 2009; Tsai et al. 2010), zero-sum, solved by column
+generation: rounds are drawn towards what the attacker wants at the moment (`crews`), mixed anew (`mixing`), and so on.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anlan.kernels.patrol.beats import Beats, Infeasible
+from anlan.kernels.patrol.bound import least_loss
+from anlan.kernels.patrol.crews import Columns, Crew, Drawing, Manner, walked
+from anlan.kernels.patrol.mixing import Pool, Solved, pooled, solve
+from anlan.kernels.patrol.staffing import staffed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BATCH = 100
+"""Columns kept of each turn and beat; the best of half as many again."""
+
+SMOOTH = 0.015
+"""How far below the greatest loss an attack still counts while columns are sought; finer later makes them fit noise."""
+
+LEAST_SHARE = 0.001
+"""Columns with less than this part of an equal share are dropped between turns."""
+
+STEADY = 0.6
+"""How much of the attacker's weights is kept from the turns before, so that rounds do not chase the latest."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeatMix:
+    """The rounds of one beat and the probability of each; from number `helped` on a spare guard walks with them."""
+
+    crew: Crew
+    rounds: tuple[tuple[Ints, ...], ...]
+    shares: Floats
+    helped: int
+
+    @property
+    def help(self) -> float:
+        """How often a spare guard is here."""
+        return float(self.shares[self.helped :].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """A plan: `loss` is the most that an attacker who knows it can gain, `bound` what no mix can press it below.
+
+    The same problem, seed and number of `turns` give the same mix, so that it can be made again for an audit.
+    """
+
+    problem: Beats
+    beats: tuple[BeatMix, ...]
+    loss: float
+    bound: float
+    turns: int
+    seed: int
+
+    @property
+    def gap(self) -> float:
+        """How much more than the bound, as a part of it."""
+        return self.loss / self.bound - 1 if self.bound > 0 else float("inf")
+
+
+def plan(
+    problem: Beats, *, seed: int, seconds: float = 60.0, turns: int | None = None, cores: int = 2
+) -> Mix | Infeasible:
+    """The best mix found within about `seconds`, or in exactly `turns` turns, or how many guards it would take."""
+    until = perf_counter() + seconds
+    crews = staffed(problem)
+    if isinstance(crews, Infeasible):
+        return crews
+    pairs, spare = crews
+    with ThreadPoolExecutor(min(cores, len(pairs))) as workers:
+        search = _Search(pairs, spare, seed, workers if len(pairs) > 1 else None)
+        done = 0
+        reserve = 0.25 * seconds
+        search.begin()
+        while done < turns if turns is not None else (done < 2 or perf_counter() < until - reserve):
+            search.turn(done)
+            done += 1
+            if search.settled:
+                break
+        solved = search.finish()
+        flat = [weights.mean(axis=1) for weights in search.attack]
+        bound = least_loss([crew for crew, _ in pairs], spare, begin=flat, workers=search.workers)
+    beats = tuple(
+        _kept(crew, alone, helped, shares)
+        for (crew, _), (alone, helped), shares in zip(pairs, search.columns, solved.shares, strict=True)
+    )
+    return Mix(problem, beats, solved.loss, min(bound, solved.loss), done, seed)
+
+
+class _Search:
+    """The state of column generation over all beats."""
+
+    def __init__(
+        self,
+        pairs: Sequence[tuple[Crew, Crew | None]],
+        spare: int,
+        seed: int,
+        workers: ThreadPoolExecutor | None,
+    ) -> None:
+        self.pairs, self.spare, self.workers = list(pairs), spare, workers
+        self.random = [np.random.default_rng([seed, number]) for number in range(len(pairs))]
+        self.columns: list[tuple[Columns, Columns | None]] = []
+        self.shares: list[Floats] = []
+        self.attack: list[Floats] = []
+        self.settled = False
+        attack = pairs[0][0].attack
+        self.drawing = Drawing(leg=max(2 * attack, 12), tries=4)
+        self.manners = [
+            tuple(tuple(Manner() for _ in crew.guards) if crew else () for crew in pair) for pair in pairs
+        ]
+
+    def begin(self) -> None:
+        """First columns, towards the plain values."""
+        self.attack = [np.repeat(crew.values[:, None], crew.moments, axis=1) for crew, _ in self.pairs]
+        self.columns = self._each(lambda number: self._drawn(number, 2 * BATCH))
+        self.shares = [np.ones(_size(one)) for one in self.columns]
+        self.shares = [one / one.sum() for one in self.shares]
+
+    def turn(self, done: int) -> None:
+        """Mix what there is, and draw more towards what the attacker then wants."""
+        pools = self._pools()
+        smooth = max(SMOOTH, 0.03 * 0.8**done)
+        solved = solve(pools, self.shares, self.spare, smooth=smooth, turns=40, workers=self.workers)
+        steady = STEADY if done else 0.0
+        wanted = [
+            one * crew.values[:, None] for one, (crew, _) in zip(solved.weights, self.pairs, strict=True)
+        ]
+        self.attack = [
+            steady * old + (1 - steady) * new for old, new in zip(self.attack, wanted, strict=True)
+        ]
+        fresh = self._each(lambda number: self._best(number))
+        for number, (one, new) in enumerate(zip(solved.shares, fresh, strict=True)):
+            self._merge(number, one, new)
+
+    def finish(self) -> Solved:
+        """The mix of all columns, ever finer."""
+        solved = None
+        for smooth, turns in ((0.01, 60), (0.004, 120), (0.002, 160)):
+            solved = solve(
+                self._pools(), self.shares, self.spare, smooth=smooth, turns=turns, workers=self.workers
+            )
+            self.shares = solved.shares
+        assert solved is not None
+        return solved
+
+    def _pools(self) -> list[Pool]:
+        return [
+            pooled(crew.values, crew.moments, alone, helped)
+            for (crew, _), (alone, helped) in zip(self.pairs, self.columns, strict=True)
+        ]
+
+    def _each(
+        self, call: Callable[[int], tuple[Columns, Columns | None]]
+    ) -> list[tuple[Columns, Columns | None]]:
+        numbers = range(len(self.pairs))
+        return list(self.workers.map(call, numbers)) if self.workers else [call(one) for one in numbers]
+
+    def _drawn(self, number: int, many: int) -> tuple[Columns, Columns | None]:
+        (alone, helped), manners = self.pairs[number], self.manners[number]
+        weights, random = self.attack[number], self.random[number]
+        return (
+            walked(alone, weights, many, random, self.drawing, manners[0]),
+            walked(helped, weights, many // 2, random, self.drawing, manners[1]) if helped else None,
+        )
+
+    def _best(self, number: int) -> tuple[Columns, Columns | None]:
+        alone, helped = self._drawn(number, BATCH * 3 // 2)
+        weights = self.attack[number]
+        return _gaining(alone, weights, BATCH), _gaining(helped, weights, BATCH // 2) if helped else None
+
+    def _merge(self, number: int, shares: Floats, fresh: tuple[Columns, Columns | None]) -> None:
+        """Keep the columns that are used, add the new ones with a tenth of the share."""
+        alone, helped = self.columns[number]
+        used = shares > LEAST_SHARE / len(shares)
+        split = len(alone.runs)
+        kept = [_joined(alone, fresh[0], shares[:split], used[:split])]
+        if helped is not None and fresh[1] is not None:
+            kept.append(_joined(helped, fresh[1], shares[split:], used[split:]))
+        self.columns[number] = (kept[0][0], kept[1][0] if len(kept) > 1 else None)
+        self.shares[number] = np.concatenate([amounts for _columns, amounts in kept])
+
+
+def _joined(old: Columns, new: Columns, shares: Floats, used: NDArray[np.bool_]) -> tuple[Columns, Floats]:
+    keep = np.flatnonzero(used)
+    together = Columns(
+        [old.visits[one] for one in keep] + new.visits, [old.runs[one] for one in keep] + new.runs
+    )
+    added = len(new.runs)
+    each = 0.1 * max(float(shares.sum()), 1e-6) / max(added, 1)
+    return together, np.concatenate((0.9 * shares[keep], np.full(added, each)))
+
+
+def _size(columns: tuple[Columns, Columns | None]) -> int:
+    return sum(len(one.runs) for one in columns if one is not None)
+
+
+def _gaining(columns: Columns, weights: Floats, number: int) -> Columns:
+    """The columns that meet the most of the attacks."""
+    from anlan.kernels.patrol import coverage_compiled as cover
+
+    begins, runs = columns.packed()
+    best = np.argsort(-cover.gains(begins, runs, cover.summed(weights)))[:number]
+    return Columns([columns.visits[one] for one in best], [columns.runs[one] for one in best])
+
+
+def _kept(crew: Crew, alone: Columns, helped: Columns | None, shares: Floats) -> BeatMix:
+    rounds = alone.visits + (helped.visits if helped else [])
+    return BeatMix(crew, tuple(rounds), shares, len(alone.visits))
