@@ -179,6 +179,23 @@ def test_a_local_figure_moves_the_border_and_its_withdrawal_moves_it_back(
     assert office.get("/places/P-1/duties").json()["tiers"]["test-plan"]["tier"] == "large"
 
 
+def test_a_figure_of_the_whole_city_is_not_withdrawn_by_who_works_in_one_district(
+    mall: Place, office: ApiClient
+) -> None:
+    body = {
+        "scheme": "test-plan",
+        "parameter": "large-visitors",
+        "valid_from": "2026-02-01",
+        "reason": "本市",
+    }
+    whole = office.post("/local-values", {**body, "value": 10_000}).json()["id"]
+    own = office.post("/local-values", {**body, "value": 9_500, "place": "P-1"}).json()["id"]
+    district = ApiClient(a_user("city-office", district="990101"))
+    assert district.post(f"/local-values/{whole}/withdraw", {"reason": "x"}).status_code == 403
+    assert office.get("/local-values").json()["items"][1]["withdrawn_at"] is None
+    assert district.post(f"/local-values/{own}/withdraw", {"reason": "x"}).status_code == 200
+
+
 def test_a_scheme_is_checked_with_file_line_and_mending_and_stored_only_when_right(office: ApiClient) -> None:
     from api.plan import FILES
 

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from anlan.actions.schemes import adopt
+from anlan.actions.schemes import adopt, set_local_value
 from anlan.engine.policy import Case, Text
 from anlan.engine.rule_words import case_expectations, case_title, concern_title
 from anlan.engine.schemes import read_scheme
-from anlan.models import Adoption
-from builders import LONG_AGO, a_user, adopt_plan, signed_in
+from anlan.models import Adoption, LocalValue
+from builders import LONG_AGO, a_place, a_user, adopt_plan, signed_in
 
 pytestmark = pytest.mark.django_db
 PLAN = "city-plan-2026"
@@ -81,3 +81,25 @@ def test_adopting_now_says_that_it_cancels_what_is_planned_and_does(client: Clie
     planned.refresh_from_db()
     assert planned.valid_until == planned.valid_from
     assert Adoption.objects.get(valid_until=None).edition.edition == "2026.2"
+
+
+def test_a_value_for_the_whole_city_is_not_for_who_works_in_one_district() -> None:
+    adopt_plan(LONG_AGO)
+    district = signed_in(Client(), a_user("city-office", district="990101"))
+    address = reverse("scheme-local-value", args=[PLAN, "tier-1-visitors"])
+    stated = {"value": "6000", "reason": "本区", "valid_from": "2026-02-01"}
+    assert district.post(address, stated).status_code == 403
+    assert not LocalValue.objects.exists()
+    assert address not in district.get(reverse("scheme-figures", args=[PLAN])).content.decode()
+
+
+def test_figures_of_places_out_of_reach_are_not_shown() -> None:
+    adopt_plan(LONG_AGO)
+    for code, district in (("NEAR-1", "990101"), ("FAR-1", "990202")):
+        set_local_value(
+            scheme=PLAN, parameter="tier-1-visitors", value=6000, reason=f"因{code}", by=None,
+            valid_from=LONG_AGO.date(), valid_until=None, at=LONG_AGO, place=a_place(code, district=district),
+        )  # fmt: skip
+    asker = signed_in(Client(), a_user("inspector", district="990101"))
+    page = asker.get(reverse("scheme-figures", args=[PLAN])).content.decode()
+    assert ("因NEAR-1" in page, "FAR-1" in page) == (True, False)

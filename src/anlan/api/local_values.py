@@ -160,6 +160,13 @@ def end_local_value(request: HttpRequest, local_value_id: Identifier, stated: Re
         found = rows.filter(pk=local_value_id).first()
         if found is None:
             raise ProblemError("not-found")
+        reach = asker.reach("set-local-values")
+        if found.place is None:
+            may = reach.everywhere
+        else:
+            may = within(reach, Place.objects.filter(pk=found.place.pk)).exists()
+        if not may:
+            raise ProblemError("refused")
         if found.withdrawn_at is not None:
             raise ProblemError("conflict", _("This value was withdrawn already."))
         return _shown(withdraw_local_value(found, by=asker.user, at=asker.at, reason=stated.reason))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,9 +21,10 @@ from anlan.engine.policy import Parameter, Reference
 from anlan.engine.rule_words import figure_words
 from anlan.queries.schemes import schemes_on_disk
 from anlan.web import clock
-from anlan.web.access import needs, user_of
+from anlan.web.access import needs, request_reach, user_of
 from anlan.web.scheme_frame import figures_now, frame, scheme_or_404
 from anlan.web.shell import page
+from anlan.web.undo import undoable
 
 FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 """How a flag may be written."""
@@ -92,6 +94,8 @@ def _is_nothing(own: object, text: str) -> bool:
 @needs("set-local-values")
 def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> HttpResponse:
     """State the city's own value for a figure, with its reason and period."""
+    if not request_reach(request, "set-local-values").everywhere:
+        raise PermissionDenied
     one = scheme_or_404(request, scheme_id)
     parameter = one.scheme.parameters.get(parameter_id)
     if parameter is None:
@@ -102,10 +106,11 @@ def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> Http
         initial={"valid_from": timezone.localtime(clock.now()).date()},
     )
     if request.method == "POST" and form.is_valid():
-        actions.set_local_value(
+        stated = actions.set_local_value(
             scheme=scheme_id, parameter=parameter_id, by=user_of(request), at=clock.now(), **form.cleaned_data
         )
-        messages.success(request, _("Recorded. It holds for all places from its first day."))
+        said = _("Recorded. It holds for all places from its first day.")
+        undoable(request, said, "local-value-set", value=str(stated.pk))
         return HttpResponseRedirect(reverse("scheme-figures", args=[scheme_id]))
     context = frame(request, one, "figures") | {
         "form": form,

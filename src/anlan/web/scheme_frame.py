@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anlan.engine.figures import Figures
 from anlan.queries.schemes import AdoptedScheme, local_figures, stored_scheme
 from anlan.web import clock
-from anlan.web.access import allowed
+from anlan.web.access import allowed, request_reach
 
 
 def scheme_or_404(request: HttpRequest, scheme_id: str) -> AdoptedScheme:
@@ -35,7 +35,7 @@ def frame(request: HttpRequest, one: AdoptedScheme, tab: str) -> dict[str, Any]:
         "one": one,
         "scheme": one.scheme,
         "may_adopt": allowed(request, "adopt-schemes"),
-        "may_set": allowed(request, "set-local-values"),
+        "may_set": request_reach(request, "set-local-values").everywhere,
         "tabs": [
             {"label": label, "url": reverse(name, args=[one.scheme.id]), "active": key == tab, "count": count}
             for key, label, name, count in names

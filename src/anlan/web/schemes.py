@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from anlan.engine.facts import LocalFigure
 from anlan.engine.figures import Figure
 from anlan.engine.policy import Case, Reference, Rule, RuleKind, Scheme, Text
 from anlan.engine.rule_words import (
@@ -28,7 +29,8 @@ from anlan.engine.rule_words import (
     rule_figures,
 )
 from anlan.engine.scheme_differences import differences
-from anlan.models import Adoption
+from anlan.models import Adoption, Place
+from anlan.queries.reach import within
 from anlan.queries.schemes import (
     local_figures,
     planned_adoptions,
@@ -37,7 +39,7 @@ from anlan.queries.schemes import (
     stored_schemes,
 )
 from anlan.web import clock, scheme_changes
-from anlan.web.access import allowed, needs
+from anlan.web.access import allowed, needs, request_reach
 from anlan.web.scheme_frame import figures_now, frame, scheme_crumbs, scheme_or_404
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
@@ -177,7 +179,7 @@ def figures(request: HttpRequest, scheme_id: str) -> HttpResponse:
     """The figures of a scheme, dated and cited, with the city's own beside them."""
     one = scheme_or_404(request, scheme_id)
     on = timezone.localtime(clock.now()).date()
-    local = [figure for figure in local_figures() if figure.scheme == scheme_id]
+    local = _seen_by(request, [figure for figure in local_figures() if figure.scheme == scheme_id])
     known = figures_now(one)
     rows = [
         (
@@ -195,6 +197,13 @@ def figures(request: HttpRequest, scheme_id: str) -> HttpResponse:
     ]
     context = frame(request, one, "figures") | {"rows": rows, "on": on}
     return page(request, "schemes/figures.html", context)
+
+
+def _seen_by(request: HttpRequest, local: list[LocalFigure]) -> list[LocalFigure]:
+    """Of the city's own values those for all places, and those for places that the asker sees."""
+    places = Place.objects.filter(code__in={figure.place for figure in local if figure.place})
+    seen = set(within(request_reach(request, "see-places"), places).values_list("code", flat=True))
+    return [figure for figure in local if figure.place is None or figure.place in seen]
 
 
 @needs("see-schemes")
