@@ -200,6 +200,9 @@ def person_deactivate(request: HttpRequest, username: str) -> HttpResponse:
 def person_reactivate(request: HttpRequest, username: str) -> HttpResponse:
     """Open a closed account again."""
     user = _person(request, username)
+    if user.is_active:
+        messages.info(request, _("The account is open already."))
+        return _to(user)
     accounts.reactivate(user, by=access.user_of(request), at=clock.now())
     undoable(request, _("The account is open again."), "account-opened", person=str(user.pk))
     return _to(user)
@@ -245,8 +248,12 @@ def grant_end(request: HttpRequest, username: str, grant_id: UUID) -> HttpRespon
     grant = Grant.objects.filter(pk=grant_id, user=user).first()
     if grant is None:
         raise Http404
+    at = clock.now()
+    if grant.valid_until is not None and grant.valid_until <= at:
+        messages.info(request, _("This grant has ended already."))
+        return _to(user)
     try:
-        accounts.end_role(grant, by=access.user_of(request), at=clock.now())
+        accounts.end_role(grant, by=access.user_of(request), at=at)
         until = grant.valid_until.isoformat() if grant.valid_until else None
         undoable(request, _("The grant has ended."), "grant-ended", grant=str(grant.pk), until=until)
     except LastAdministratorError:

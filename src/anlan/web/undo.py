@@ -8,11 +8,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from anlan.actions.turns import take_turn
 from anlan.web import access
 from anlan.web.back import way_back
 
@@ -41,12 +43,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         messages.warning(request, _("This cannot be undone. Nothing was changed."))
         return _back(request)
-    step = STEPS.get(what.pop("kind", ""))
-    if step is None or what.pop("by", "") != str(access.user_of(request).pk):
+    step, user = STEPS.get(what.pop("kind", "")), access.user_of(request)
+    if step is None or what.pop("by", "") != str(user.pk):
         messages.warning(request, _("This cannot be undone. Nothing was changed."))
         return _back(request)
     try:
-        words = step(request, **what)
+        with transaction.atomic():
+            take_turn(f"undo/{user.pk}")
+            words = step(request, **what)
     except NothingToUndoError:
         messages.warning(
             request, _("It was undone already, or changed since by somebody. Nothing was changed.")

@@ -1,9 +1,10 @@
 """How each act that can be taken back is taken back. Nothing is erased: the way back is an act of its own."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,19 @@ from anlan.actions import accounts, desk
 from anlan.actions.accounts import LastAdministratorError, Scope
 from anlan.actions.duties import give_waiver, withdraw_waiver
 from anlan.actions.responsibility import assign_findings, set_departments
-from anlan.models import Department, Entry, Finding, Grant, Operator, Place, SavedView, User, Waiver
+from anlan.actions.schemes import withdraw_local_value
+from anlan.models import (
+    Department,
+    Entry,
+    Finding,
+    Grant,
+    LocalValue,
+    Operator,
+    Place,
+    SavedView,
+    User,
+    Waiver,
+)
 from anlan.queries.reach import findings_within, within
 from anlan.web import access, clock
 
@@ -25,7 +38,10 @@ def _view(request: HttpRequest, page: str, name: str, query: str, columns: list[
     user = access.user_of(request)
     if SavedView.objects.filter(user=user, page=page, name=name).exists():
         raise NothingToUndoError
-    desk.save_view(user, page=page, name=name, query=query, columns=columns, at=clock.now())
+    try:
+        desk.save_view(user, page=page, name=name, query=query, columns=columns, at=clock.now())
+    except desk.TooManyViewsError as error:
+        raise NothingToUndoError from error
     return _("The view “%(name)s” is back.") % {"name": name}
 
 
@@ -121,6 +137,16 @@ def _account_opened(request: HttpRequest, person: str) -> str:
     return _("The account is closed; its sessions and tokens have ended.")
 
 
+def _local_value_set(request: HttpRequest, value: str) -> str:
+    if not access.request_reach(request, "set-local-values").everywhere:
+        raise PermissionDenied
+    row = LocalValue.objects.select_related("place").filter(pk=value, withdrawn_at=None).first()
+    if row is None:
+        raise NothingToUndoError
+    withdraw_local_value(row, by=access.user_of(request), at=clock.now(), reason=_("Undone"))
+    return _("Our value is withdrawn; the figure of the scheme holds again.")
+
+
 def _places_department(request: HttpRequest, at: str) -> str:
     pairs = _journalled(request, "change-place", "department", at)
     rows = within(access.request_reach(request, "edit-places"), Place.objects.filter(pk__in=pairs))
@@ -141,29 +167,30 @@ def _places_department(request: HttpRequest, at: str) -> str:
 def _findings_assigned(request: HttpRequest, at: str) -> str:
     departments = _journalled(request, "assign-finding", "department", at)
     operators = _journalled(request, "assign-finding", "operator", at)
-    keys = {*departments, *operators}
     rows = findings_within(
-        access.request_reach(request, "see-findings"),
-        Finding.objects.filter(pk__in=keys).select_related("place__department"),
+        access.request_reach(request, "assign-findings"),
+        Finding.objects.filter(pk__in={*departments, *operators}),
     )
-    count = 0
-    with transaction.atomic():
-        for row in rows:
-            access.require(request, "assign-findings")
-            was = departments.get(str(row.pk), (None, None))
-            by_whom = operators.get(str(row.pk), (None, None))
-            if str(row.department_id or "") != (was[1] or ""):
-                continue
-            count += len(
-                assign_findings(
-                    [row],
-                    department=Department.objects.filter(pk=was[0]).first() if was[0] else None,
-                    operator=Operator.objects.filter(pk=by_whom[0]).first() if by_whom[0] else None,
-                    by=access.user_of(request),
-                    at=clock.now(),
-                    reason=_("Undone"),
-                )
+    wanted: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for row in rows:
+        key, department, operator = str(row.pk), str(row.department_id or ""), str(row.operator_id or "")
+        department_before, department_left = departments.get(key, (department, department))
+        operator_before, operator_left = operators.get(key, (operator, operator))
+        if (department, operator) == (department_left or "", operator_left or ""):
+            wanted[department_before or "", operator_before or ""].append(row)
+    count = sum(
+        len(
+            assign_findings(
+                some,
+                department=Department.objects.filter(pk=department or None).first(),
+                operator=Operator.objects.filter(pk=operator or None).first(),
+                by=access.user_of(request),
+                at=clock.now(),
+                reason=_("Undone"),
             )
+        )
+        for (department, operator), some in wanted.items()
+    )
     if not count:
         raise NothingToUndoError
     return _rows_back(count)
@@ -173,14 +200,12 @@ def _people_last_day(request: HttpRequest, at: str) -> str:
     access.require(request, "manage-people")
     pairs = _journalled(request, "change-person", "expires_on", at)
     count = 0
-    with transaction.atomic():
-        for user in User.objects.filter(pk__in=pairs):
-            before, after = pairs[str(user.pk)]
-            if (user.expires_on.isoformat() if user.expires_on else None) == after:
-                day = datetime.fromisoformat(before).date() if before else None
-                by = access.user_of(request)
-                accounts.change_person(user, {"expires_on": day}, by=by, at=clock.now())
-                count += 1
+    for user in User.objects.filter(pk__in=pairs):
+        before, after = pairs[str(user.pk)]
+        if (user.expires_on.isoformat() if user.expires_on else None) == after:
+            day = datetime.fromisoformat(before).date() if before else None
+            accounts.change_person(user, {"expires_on": day}, by=access.user_of(request), at=clock.now())
+            count += 1
     if not count:
         raise NothingToUndoError
     return _rows_back(count)
@@ -206,6 +231,7 @@ STEPS: dict[str, Callable[..., str]] = {
     "grant-ended": _grant_ended,
     "grant-given": _grant_given,
     "account-opened": _account_opened,
+    "local-value-set": _local_value_set,
     "places-department": _places_department,
     "findings-assigned": _findings_assigned,
     "people-last-day": _people_last_day,
