@@ -111,7 +111,17 @@ def test_only_forms_that_are_known_have_drafts(address):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"address": "/places/new/", "fields": [["a"]]}', b"\xff"]
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"address": "/places/new/", "fields": [["a"]]}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"address": "/places/new/", "fields": [["note", "\\ud800"]]}',
+        b'{"address": "/evidence/new/?place=\\udfff", "fields": []}',
+    ],
 )
 def test_what_no_page_sends_is_refused(body):
     client = a_client(a_user("city-office"))

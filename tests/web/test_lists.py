@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
-from anlan.actions import accounts
-from anlan.actions.duties import Answer, EvidenceDraft, give_waiver, record_evidence, withdraw_waiver
+from anlan.actions.duties import Answer, EvidenceDraft, record_evidence
 from anlan.actions.register import close_place
-from anlan.models import Entry, Finding, Grant, Place, SavedView, User, Waiver
+from anlan.models import Entry, Finding, Place, SavedView, User
 from anlan.queries import board
-from anlan.web import undo
 from builders import LONG_AGO, a_department, a_place, a_user, adopt_plan, signed_in, some_evidence
 
 pytestmark = pytest.mark.django_db
@@ -338,76 +335,34 @@ def test_the_own_account_is_not_closed_with_the_others(administrator):
     assert not User.objects.get(pk=other.pk).is_active
 
 
-# ---- the way back --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"row": "A-1\0", "act": "close"},
+        {"all": "1", "query": "q=%00", "act": "close"},
+        {"all": "1", "query": "kind=mall&q=" + "x" * 1500, "act": "close"},
+    ],
+)
+def test_a_selection_that_no_page_sends_is_refused_and_never_widened(office, sent):
+    a_place("A-1")
+    assert office.post(reverse("places-bulk"), sent).status_code == 400
 
 
-def test_a_waiver_given_is_withdrawn_and_one_withdrawn_holds_again(office):
+def test_a_view_that_no_database_takes_is_refused(office):
+    for sent in ({"name": "x\0", "query": ""}, {"name": "x", "query": "q=%00"}):
+        assert office.post(reverse("view-save"), {"page": "places", "columns": "", **sent}).status_code == 400
+    assert not SavedView.objects.exists()
+
+
+def test_a_file_narrowed_to_a_duty_counts_the_gaps_that_the_list_counts(office):
     adopt_plan()
-    place = a_place("M-1")
-    waiver = give_waiver(
-        scheme="city-plan-2026",
-        rule="monthly-inspection",
-        start=NOW,
-        end=NOW + timedelta(days=9),
-        reason="装修",
-        by=None,
-        at=NOW,
-        place=place,
-    )
-    address = reverse("place-waiver-withdraw", args=["M-1", waiver.pk])
-    mark = mark_in(office.post(address, {"reason": "误批"}, follow=True))
-    waiver.refresh_from_db()
-    assert waiver.withdrawn_at is not None
-    office.post(reverse("undo"), {"mark": mark})
-    again = Waiver.objects.get(withdrawn_at=None)
-    assert (again.start, again.end, again.reason) == (waiver.start, waiver.end, "装修")
-    office.post(reverse("undo"), {"mark": mark})
-    assert Waiver.objects.filter(withdrawn_at=None).count() == 1
-
-
-def test_a_grant_that_was_ended_is_given_again_once(administrator):
-    user = a_user("inspector", district="990101")
-    grant = user.grants.get()
-    address = reverse("grant-end", args=[user.username, grant.pk])
-    mark = mark_in(administrator.post(address, follow=True))
-    for _time in range(2):
-        administrator.post(reverse("undo"), {"mark": mark})
-    rows = Grant.objects.filter(user=user, role="inspector", district_code="990101").order_by("valid_from")
-    assert [row.valid_until is None for row in rows] == [False, True]
-
-
-def mark_of(user: User, kind: str, **what: object) -> str:
-    return signing.dumps({"kind": kind, "by": str(user.pk), **what}, salt=undo.SALT)
-
-
-def test_a_mark_holds_for_its_maker_alone_and_not_after_a_minute(office, settings, monkeypatch):
-    place = a_place("M-1")
-    adopt_plan()
-    waiver = give_waiver(
-        scheme="city-plan-2026", rule="x", start=NOW, end=NOW, reason="r", by=None, at=NOW, place=place
-    )
-    stranger = a_user("city-office")
-    office.post(reverse("undo"), {"mark": mark_of(stranger, "waiver-given", waiver=str(waiver.pk))})
-    office.post(reverse("undo"), {"mark": "forged:mark:x"})
-    own = mark_of(User.objects.get(username="office-1"), "waiver-given", waiver=str(waiver.pk))
-    monkeypatch.setattr(undo, "HOLDS_S", -1)
-    late = office.post(reverse("undo"), {"mark": own}, follow=True)
-    assert "超过一分钟" in body(late)
-    waiver.refresh_from_db()
-    assert waiver.withdrawn_at is None
-
-
-def test_who_lost_the_right_meanwhile_cannot_undo(client):
-    user = a_user("city-office")
-    place = a_place("M-1")
-    waiver = give_waiver(
-        scheme="city-plan-2026", rule="x", start=NOW, end=NOW, reason="r", by=None, at=NOW, place=place
-    )
-    withdraw_waiver(waiver, by=user, at=NOW, reason="x")
-    accounts.end_role(user.grants.get(), by=None, at=NOW)
-    mark = mark_of(user, "waiver-withdrawn", waiver=str(waiver.pk))
-    assert signed_in(client, user).post(reverse("undo"), {"mark": mark}).status_code == 403
-    assert not Waiver.objects.filter(withdrawn_at=None).exists()
+    a_place("M-1", kind="mall", daily_visitors=12500)
+    query = {"duty": "city-plan-2026/three-checks"}
+    shown = office.get(reverse("places"), query).context["rows"][0]["row"]
+    titles, row = rows_of(office.get(reverse("places-list", args=["csv"]), query))
+    assert int(row[titles.index("缺口")]) == shown.gaps
+    everything = office.get(reverse("places")).context["rows"][0]["row"]
+    assert everything.gaps > shown.gaps
 
 
 def test_the_tools_of_a_list_cost_one_read(office, django_assert_num_queries, rf):

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from anlan.engine.access import Action
 from anlan.web import access, clock
 from anlan.web.list_columns import Words
-from anlan.web.list_query import plain_pairs, view_query
+from anlan.web.list_query import plain_pairs, sent_filter, view_query
 from anlan.web.shell import page
 from anlan.web.undo import undoable
 
@@ -97,8 +97,9 @@ def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
     act = next((act for act in room.acts if act.id == request.POST.get("act")), None)
     if act is None or not access.allowed(request, act.needs):
         raise Http404
-    query = QueryDict(request.POST.get("query", "")[:1500])
-    back = _back(request, list_name, query)
+    query, columns = sent_filter(request)
+    asked = view_query(plain_pairs(query), columns)
+    back = f"{reverse(list_name)}?{asked}" if asked else reverse(list_name)
     every = request.POST.get("all") == "1"
     keys = room.keys(request, query, LIMIT + 1) if every else request.POST.getlist("row")
     keys = list(dict.fromkeys(keys))
@@ -115,7 +116,8 @@ def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
     form = act.form(request.POST if sure else None, request)
     if act.typed:
         form.fields["typed"] = _TypedNumber(len(ready))
-    if sure and ready and form.is_valid() and _done(request, act, ready, form):
+    if sure and ready and form.is_valid():
+        _do(request, act, ready, form)
         return _told(request, room, act, rows, back)
     context = {
         "title": act.words,
@@ -128,8 +130,8 @@ def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
         "refused": [row for row in rows if row.refusal],
         "all_rows": sorted(rows, key=lambda row: not row.refusal),
         "form": form,
-        "query": request.POST.get("query", "")[:1500],
-        "columns": request.POST.get("columns", "")[:300],
+        "query": request.POST.get("query", ""),
+        "columns": ",".join(columns),
         "back": back,
     }
     return page(request, "lists/bulk.html", context, status=422 if form.errors else 200)
@@ -161,21 +163,16 @@ class _TypedNumber(forms.CharField):
         return typed
 
 
-def _done(request: HttpRequest, act: BulkAct, ready: Sequence[BulkRow], form: forms.Form) -> bool:
-    """Do it; whether it could be done. What stands against it as a whole is put into the form."""
+def _do(request: HttpRequest, act: BulkAct, ready: Sequence[BulkRow], form: forms.Form) -> None:
+    """Do it with every row or with none, and say so; rows that turn out not to change get their refusal."""
     at = clock.now()
-    try:
-        with transaction.atomic():
-            act.run(request, ready, form.cleaned_data, at)
-    except forms.ValidationError as error:
-        form.add_error(None, error)
-        return False
+    with transaction.atomic():
+        act.run(request, ready, form.cleaned_data, at)
     count = sum(1 for row in ready if not row.refusal)
     if count and act.undo:
         undoable(request, act.said(count), act.undo, at=at.isoformat())
     elif count:
         messages.success(request, act.said(count))
-    return True
 
 
 def _told(request: HttpRequest, room: BulkRoom, act: BulkAct, rows: list[BulkRow], back: str) -> HttpResponse:
@@ -196,9 +193,3 @@ def _told(request: HttpRequest, room: BulkRoom, act: BulkAct, rows: list[BulkRow
         "back": back,
     }
     return page(request, "lists/bulk_done.html", context)
-
-
-def _back(request: HttpRequest, list_name: str, query: QueryDict) -> str:
-    columns = [part for part in request.POST.get("columns", "")[:300].split(",") if part]
-    asked = view_query(plain_pairs(query), columns)
-    return f"{reverse(list_name)}?{asked}" if asked else reverse(list_name)

@@ -4,6 +4,7 @@ The tag `{% draft %}` inside a form names its address and holds what was kept; s
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -43,6 +44,7 @@ DONE_COOKIE: Final = "draft-done"
 """Tells the browser which form was taken, so that it forgets its own copy too."""
 
 _LONGEST = 300
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,12 @@ def _asked(body: bytes) -> tuple[str, list[tuple[str, str]]] | None:
     """The address and fields that a browser sent; None unless they are what our page sends."""
     try:
         given = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if (
         not isinstance(given, dict)
         or not isinstance(given.get("address"), str)
-        or not is_known(given["address"])
+        or not (_is_text(given["address"]) and is_known(given["address"]))
     ):
         return None
     pairs = given.get("fields", [])
@@ -176,8 +178,13 @@ def _is_pair(pair: object) -> bool:
     return (
         isinstance(pair, list)
         and len(pair) == 2
-        and all(isinstance(each, str) and "\0" not in each for each in pair)
+        and all(isinstance(each, str) and _is_text(each) for each in pair)
     )
+
+
+def _is_text(text: str) -> bool:
+    """Whether a database takes it: JSON can spell null characters and halves of letters."""
+    return _UNSTORABLE.search(text) is None
 
 
 addresses = [path("drafts/", draft, name="draft")]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,7 +12,7 @@ from anlan.actions import desk
 from anlan.actions.desk import MOST_VIEWS, TooManyViewsError
 from anlan.queries.desk import own_view
 from anlan.web import access, clock
-from anlan.web.list_query import plain_pairs, view_query
+from anlan.web.list_query import plain_pairs, sent_filter, view_query
 from anlan.web.undo import undoable
 
 LISTS = frozenset({"places", "evidence-list", "findings", "people", "journal"})
@@ -27,8 +27,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
     if page not in LISTS:
         raise Http404
     name = " ".join(request.POST.get("name", "").split())[:60]
-    query = QueryDict(request.POST.get("query", "")[:1500])
-    columns = [part for part in request.POST.get("columns", "")[:300].split(",") if part]
+    query, columns = sent_filter(request)
     pairs = plain_pairs(query)
     kept = view_query(pairs, ())
     address = view_query(pairs, columns)

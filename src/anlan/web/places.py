@@ -207,7 +207,7 @@ def places_list(request: HttpRequest, form: str) -> HttpResponseBase:
 
     def rows() -> Iterator[PlaceRow]:
         for start in range(0, len(shown), AT_ONCE):
-            part = index.rows(shown[start : start + AT_ONCE])
+            part = index.rows(shown[start : start + AT_ONCE], wanted.duty)
             with_departments(part, columns)
             yield from part
 
