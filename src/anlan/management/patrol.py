@@ -2,6 +2,7 @@
 
 import click
 
+from anlan.management.patrol_plan import plan
 from anlan.management.patrol_solve import solve
 
 
@@ -11,3 +12,4 @@ def patrol() -> None:
 
 
 patrol.add_command(solve)
+patrol.add_command(plan)

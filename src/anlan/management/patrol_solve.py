@@ -1,7 +1,7 @@
 """`anlan patrol solve`: how often to cover what against somebody who watches first."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -20,7 +20,7 @@ def solve(file: Path, as_json: bool) -> None:
     """Solve one security game or a list of them: what to cover how often.  求解安全博弈：各目标的设防频率。"""
     games, several, problems = read_games(file)
     if problems:
-        _refuse(file, problems)
+        refuse_problems(file, problems)
     answers = [_answer(named) for named in games]
     if as_json:
         write_json(answers if several else answers[0])
@@ -56,7 +56,8 @@ def _answer(named: NamedGame) -> dict[str, Any]:
     )
 
 
-def _refuse(file: Path, problems: list[GameProblem]) -> None:
+def refuse_problems(file: Path, problems: list[GameProblem]) -> NoReturn:
+    """Say what is wrong with a file, and end with status 2."""
     for problem in problems[:SHOWN]:
         where = f"{file} {problem.where}".strip()
         click.echo(both(f"{where}：{problem.message.zh}", f"{where}: {problem.message.en}"), err=True)

@@ -4,6 +4,7 @@ import click
 from pydantic import TypeAdapter
 
 from anlan.management.output import write_json
+from anlan.management.patrol_shapes import PATROL_SHAPES
 from anlan.management.shapes import SHAPES
 from anlan.management.terminal import refuse
 
@@ -18,13 +19,14 @@ def schema(command: tuple[str, ...]) -> None:
 
         write_json(json_schema())
         return
-    if name not in SHAPES:
-        known = ", ".join(SHAPES)
+    shapes = SHAPES | PATROL_SHAPES
+    if name not in shapes:
+        known = ", ".join(shapes)
         refuse(
             f"没有“{name}”的模式；可用：{known}",
             f"There is no schema for '{name}'; there is one for: {known}",
         )
-    read, written = SHAPES[name]
+    read, written = shapes[name]
     write_json(
         {
             "input": TypeAdapter(read).json_schema() if read else None,

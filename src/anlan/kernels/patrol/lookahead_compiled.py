@@ -16,12 +16,13 @@ def latest_table(
     """Latest departures for every set owed and every checkpoint, flat; NEVER where it cannot be done."""
     count, bits = len(dwell), len(places)
     table = np.full((1 << bits) * count, NEVER, np.int16)
+    ways = np.empty((count, count), np.int16)
     for place in range(count):
         table[place] = after[place]
-    arrive = np.empty(bits, np.int64)
-    where = np.empty(bits, np.int64)
+        for other in range(count):
+            ways[place, other] = walk[other, place]
     for owed in range(1, 1 << bits):
-        found = 0
+        row = table[owed * count : (owed + 1) * count]
         for bit in range(bits):
             if owed >> bit & 1:
                 place = places[bit]
@@ -29,15 +30,11 @@ def latest_table(
                 if then == NEVER:
                     continue
                 at = min(closes[bit] - 1, then - dwell[place])
-                if at >= opens[bit]:
-                    arrive[found] = at
-                    where[found] = place
-                    found += 1
-        if found == 0:
-            continue
-        for place in range(count):
-            best = NEVER
-            for one in range(found):
-                best = max(best, arrive[one] - walk[place, where[one]])
-            table[owed * count + place] = best
+                if at < opens[bit]:
+                    continue
+                way = ways[place]
+                latest = np.int16(at)
+                for other in range(count):
+                    leave = np.int16(latest - way[other])
+                    row[other] = max(row[other], leave)
     return table
