@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from anlan.actions.duties import Answer, EvidenceDraft, record_evidence
 from anlan.actions.register import close_place
+from anlan.links import list_sheets
+from anlan.links.sheets import read_sheet
 from anlan.models import Entry, Finding, Place, SavedView, User
 from anlan.queries import board
 from builders import LONG_AGO, a_department, a_place, a_user, adopt_plan, signed_in, some_evidence
@@ -333,6 +335,18 @@ def test_the_own_account_is_not_closed_with_the_others(administrator):
     assert [row.key for row in page.context["all_rows"] if row.refusal] == ["chief"]
     assert User.objects.get(username="chief").is_active
     assert not User.objects.get(pk=other.pk).is_active
+
+
+def test_a_workbook_that_would_be_too_long_says_that_it_is_cut(office, monkeypatch):
+    for code in ("A-1", "A-2", "A-3"):
+        a_place(code)
+    monkeypatch.setattr(list_sheets, "MOST_ROWS", 2)
+    book = office.get(reverse("places-list", args=["xlsx"])).content
+    codes = [row.cells[0] for row in read_sheet(book, "places.xlsx").rows]
+    assert codes[:2] == ["A-1", "A-2"]
+    assert "CSV" in str(codes[2])
+    assert len(codes) == 3
+    assert len(rows_of(office.get(reverse("places-list", args=["csv"])))) == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """My work: what each role is shown, in which order, and what it costs."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -206,3 +208,31 @@ def test_late_in_the_evening_tomorrow_morning_is_this_week_unless_it_is_near():
     evening = datetime(2026, 5, 4, 22, 0, tzinfo=ZONE)
     assert group_of(evening + timedelta(hours=3), evening, ZONE) == "now"
     assert group_of(evening + timedelta(hours=9), evening, ZONE) == "week"
+
+
+def rows_of(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+def test_a_file_of_the_work_holds_what_the_page_counts_and_also_what_it_does_not_show(tier_2):
+    for number in range(12):
+        a_place(f"Q-{number}", district="990101", daily_visitors=3000)
+    client = signed_in(Client(), a_user("inspector", district="990101"))
+    section = work(client)["inspections"]
+    overdue = next(group for group in section.groups if group.name == "overdue")
+    titles, *rows = rows_of(client.get("/work/export.csv?part=inspections&group=overdue"))
+    assert len(rows) == overdue.count > len(overdue.rows)
+    codes = {row[titles.index("编号")] for row in rows}
+    assert codes == {"P-1", *(f"Q-{number}" for number in range(12))}
+
+
+def test_a_file_of_the_work_has_no_row_out_of_reach_nor_for_another_role(tier_2):
+    a_place("FAR-2", district="990202", daily_visitors=3000)
+    guard = signed_in(Client(), a_user("guard", place="P-1"))
+    text = guard.get("/work/export.csv").getvalue().decode("utf-8-sig")
+    assert "P-1" in text
+    assert "FAR-2" not in text
+    shown = {row.row.rule.id for group in work(guard)["places"].groups for row in group.rows}
+    assert len(rows_of(guard.get("/work/export.csv"))) == 1 + len(shown)
+    assert guard.get("/work/export.xlsx").content.startswith(b"PK")
+    assert guard.get("/work/export.pdf").status_code == 404

@@ -11,6 +11,9 @@ from anlan.links.sheet_writing import SAFE_OPTIONS, write_cell
 from anlan.links.sheets import FORMULA_STARTS
 
 Value = str | int | float | None
+MOST_ROWS = 100_000
+"""How many rows a workbook takes, which is written before the first byte is sent; a .csv has no limit."""
+
 _AT_ONCE = 400
 
 
@@ -29,8 +32,8 @@ def list_csv(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator
     yield buffer.getvalue().encode()
 
 
-def list_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A workbook of the list, written row by row."""
+def list_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Value]], cut: str) -> bytes:
+    """A workbook of the list, written row by row; one too long ends with the sentence `cut`."""
     with tempfile.TemporaryFile() as file:
         options = {**SAFE_OPTIONS, "in_memory": False, "constant_memory": True}
         with xlsxwriter.Workbook(file, options) as book:
@@ -41,6 +44,9 @@ def list_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
             for column, title in enumerate(titles):
                 sheet.write_string(0, column, title, top)
             for line, row in enumerate(rows, start=1):
+                if line > MOST_ROWS:
+                    sheet.write_string(line, 0, cut, top)
+                    break
                 for column, value in enumerate(row):
                     if value is not None and value != "":
                         write_cell(sheet, line, column, value)

@@ -39,6 +39,9 @@ SHOWN = 12
 MOST_IN_DETAIL = 12
 """More own places than this are read from the board, without counts of checkpoints."""
 
+NAMED_AT_ONCE = 500
+"""More places than this are named by reading all names."""
+
 _FAR = float("inf")
 
 
@@ -127,8 +130,13 @@ def work_of_departments(reach: Reach, at: datetime) -> Work:
     )
 
 
-def work_from_board(reach: Reach, at: datetime, wanted: Wanted, *, group: str = "", after: str = "") -> Work:
-    """What the places within reach owe, however many they are; one group page by page, or the head of each."""
+def work_from_board(
+    reach: Reach, at: datetime, wanted: Wanted, *, group: str = "", after: str = "", whole: bool = False
+) -> Work:
+    """What the places within reach owe, however many they are; one group page by page, or the head of each.
+
+    `whole` gives every row.
+    """
     index = PlaceIndex(at, reach)
     city = index.board
     chosen = index.reachable[city.compiled.place] & _open_places(city)[city.compiled.place]
@@ -142,8 +150,8 @@ def work_from_board(reach: Reach, at: datetime, wanted: Wanted, *, group: str = 
         if group and name != group:
             shown.append((name, len(found), found[:0], ""))
             continue
-        start = _after(city, found, after) if group else 0
-        part = found[start : start + (SHOWN * 2 if group else SHOWN)]
+        start = _after(city, found, after) if group and not whole else 0
+        part = found if whole else found[start : start + (SHOWN * 2 if group else SHOWN)]
         more = len(part) > 0 and start + len(part) < len(found)
         shown.append((name, len(found), part, _key(city, int(part[-1])) if more else ""))
     names = _names(city, [int(duty) for _n, _c, part, _m in shown for duty in part])
@@ -302,8 +310,9 @@ def _after(city: Board, duties: NDArray[np.int64], cursor: str) -> int:
 
 def _names(city: Board, duties: Sequence[int]) -> dict[str, Text]:
     codes = {city.loaded.register.codes[int(city.compiled.place[duty])] for duty in duties}
-    rows = Place.objects.filter(code__in=codes).values_list("code", "name_zh", "name_en")
-    return {code: Text(zh, en or zh) for code, zh, en in rows}
+    places = Place.objects.filter(code__in=codes) if len(codes) <= NAMED_AT_ONCE else Place.objects.all()
+    rows = places.values_list("code", "name_zh", "name_en")
+    return {code: Text(zh, en or zh) for code, zh, en in rows if code in codes}
 
 
 def _board_row(city: Board, duty: int, group: GroupName, names: Mapping[str, Text]) -> WorkRow:

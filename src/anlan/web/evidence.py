@@ -46,7 +46,7 @@ from anlan.web.list_columns import Column, columns_of
 from anlan.web.list_tools import list_file, list_tools, selected
 from anlan.web.people_words import Names
 from anlan.web.place_words import link, why_url
-from anlan.web.record_words import EvidenceRow, evidence_rows
+from anlan.web.record_words import EvidenceRow, evidence_rows, in_words
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of, say
@@ -105,10 +105,9 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def evidence_export(request: HttpRequest, form: str) -> HttpResponseBase:
     """All records of the filter as a file, with the columns of the list."""
-    known = words(clock.now())
-    rows = found_evidence(request, request.GET)
-    shown = evidence_rows(request, selected(request, rows, "pk").iterator(chunk_size=400), known)
-    return list_file(form, "evidence", columns_of(request.GET, COLUMNS), shown, _cells)
+    shown = in_words(request, words(clock.now()))
+    rows = selected(request, found_evidence(request, request.GET), "pk").iterator(chunk_size=400)
+    return list_file(form, "evidence", columns_of(request.GET, COLUMNS), rows, lambda row: _cells(shown(row)))
 
 
 def found_evidence(request: HttpRequest, query: QueryDict) -> QuerySet[Evidence]:

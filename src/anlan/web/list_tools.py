@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from anlan.links.list_sheets import Value, list_csv, list_xlsx
 from anlan.models import SavedView, User
@@ -116,7 +117,8 @@ def list_file(
     if form == "csv":
         response = StreamingHttpResponse(list_csv(titles, values()), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(list_xlsx(titles, values()), content_type=XLSX)
+        cut = _("The list goes on; a workbook ends here. Take the .csv file, which has all rows.")
+        response = HttpResponse(list_xlsx(titles, values(), cut), content_type=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y%m%d}.{form}"'
     return response
 

@@ -1,6 +1,6 @@
 """Records of evidence in words: what was done, who did it as far as the asker may know, whether it still counts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -33,8 +33,13 @@ class EvidenceRow:
 
 def evidence_rows(request: HttpRequest, found: Iterable[Evidence], words: Words) -> list[EvidenceRow]:
     """Records in words, for one asker."""
+    return [*map(in_words(request, words), found)]
+
+
+def in_words(request: HttpRequest, words: Words) -> Callable[[Evidence], EvidenceRow]:
+    """What says one record after the other in words, for one asker."""
     names = Names(request)
-    return [_row(request, evidence, words, names) for evidence in found]
+    return lambda evidence: _row(request, evidence, words, names)
 
 
 def rule_title(words: Words, scheme: str, rule: str) -> Text | str:

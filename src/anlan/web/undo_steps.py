@@ -178,19 +178,17 @@ def _findings_assigned(request: HttpRequest, at: str) -> str:
         operator_before, operator_left = operators.get(key, (operator, operator))
         if (department, operator) == (department_left or "", operator_left or ""):
             wanted[department_before or "", operator_before or ""].append(row)
-    count = sum(
-        len(
-            assign_findings(
-                some,
-                department=Department.objects.filter(pk=department or None).first(),
-                operator=Operator.objects.filter(pk=operator or None).first(),
-                by=access.user_of(request),
-                at=clock.now(),
-                reason=_("Undone"),
-            )
+    count = 0
+    for (department, operator), some in wanted.items():
+        changed = assign_findings(
+            some,
+            department=Department.objects.filter(pk=department).first() if department else None,
+            operator=Operator.objects.filter(pk=operator).first() if operator else None,
+            by=access.user_of(request),
+            at=clock.now(),
+            reason=_("Undone"),
         )
-        for (department, operator), some in wanted.items()
-    )
+        count += len(changed)
     if not count:
         raise NothingToUndoError
     return _rows_back(count)

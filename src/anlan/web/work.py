@@ -1,12 +1,12 @@
 """My work: what the person who asks owes or has to look after now, by role."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from anlan.engine import access as rules
 from anlan.engine.access import GrantFacts, Reach, Role
 from anlan.engine.conditions import unit_title
 from anlan.engine.policy import Rule, Text
+from anlan.links.list_sheets import Value
 from anlan.models import Checkpoint, Finding, Place
 from anlan.models.ids import new_id
 from anlan.queries.findings import FindingCounts, FindingFilter, counts_of_findings, findings_page
@@ -35,8 +36,13 @@ from anlan.queries.work import (
 )
 from anlan.web import access, clock
 from anlan.web.evidence_new import is_one_tap
+from anlan.web.list_columns import Column, columns_of
+from anlan.web.list_tools import FORMS, list_file
 from anlan.web.place_words import link
 from anlan.web.shell import page
+from anlan.web.templatetags.looks import STATES
+from anlan.web.templatetags.times import exact
+from anlan.web.templatetags.words import say
 
 FINDINGS_SHOWN = 8
 HEADINGS: dict[str, tuple[str | Promise, str, str]] = {
@@ -46,6 +52,20 @@ HEADINGS: dict[str, tuple[str | Promise, str, str]] = {
     "week": (gettext_lazy("This week"), "calendar-week", ""),
     "later": (gettext_lazy("Later"), "calendar", ""),
 }
+
+
+COLUMNS = (
+    Column("part", gettext_lazy("Part of the work")),
+    Column("when", gettext_lazy("Urgency")),
+    Column("code", gettext_lazy("Code")),
+    Column("name", gettext_lazy("Where")),
+    Column("duty", gettext_lazy("Duty"), fixed=True),
+    Column("scheme", gettext_lazy("Scheme")),
+    Column("state", gettext_lazy("State")),
+    Column("due", gettext_lazy("Due")),
+    Column("done", gettext_lazy("Done of needed")),
+)
+"""What a file of the work holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +94,20 @@ class ShownGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one role has to do; `only` is the group that is asked for, if one is."""
+
+    key: str
+    title: str
+    work: Work
+    note: str = ""
+    only: str = ""
+    is_one_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """What one role has to do. `names_subject` says the place or department beside each duty."""
+    """A part of the work as the page shows it. `names_subject` says the place or department beside each duty."""
 
     key: str
     title: str
@@ -92,8 +124,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """What is to be done, the most urgent first."""
     at = clock.now()
     known = words(at)
-    part = request.GET.get("part", "")
-    sections = [section for section in _sections(request, at, known) if not part or section.key == part]
+    part, group = request.GET.get("part", "")[:40], request.GET.get("group", "")[:40]
+    asked = urlencode([(name, value) for name, value in (("part", part), ("group", group)) if value])
+    sections = [_section(request, each, known) for each in work_parts(request, at)]
     findings, counts = _findings(request, at)
     context = {
         "title": _("My work"),
@@ -106,36 +139,70 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "next_at": min((one.work.next_at for one in sections if one.work.next_at), default=None),
         "may_record": access.allowed(request, "record-evidence"),
         "nothing_adopted": not any(scheme for scheme in known.schemes),
+        "exports": [
+            (title, f"{reverse('work-export', args=[form])}{f'?{asked}' if asked else ''}")
+            for form, title in FORMS.items()
+        ],
     }
     return page(request, "work/work.html", context)
 
 
-def _sections(request: HttpRequest, at: datetime, known: Words) -> list[Section]:
-    """One section for each of the asker's roles that has work, own places first."""
+@access.needs("see-work")
+@require_safe
+def work_export(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All rows of the work, or of the part and group asked for, as a file."""
+    at = clock.now()
+    known = words(at)
+    rows = [
+        (part, group, row)
+        for part in work_parts(request, at, whole=True)
+        for group in part.work.groups
+        if not part.only or group.name == part.only
+        for row in group.rows
+    ]
+
+    def cells(shown: tuple[Part, WorkGroup, WorkRow]) -> dict[str, Value]:
+        part, group, row = shown
+        scheme = next((one for one in known.schemes if one.id == row.scheme), None)
+        had = "" if row.needed is None else f"{row.had or 0:,.10g} / {row.needed:,.10g}"
+        return {
+            "part": part.title,
+            "when": str(HEADINGS[group.name][0]),
+            "code": row.code,
+            "name": say(row.name),
+            "duty": say(row.rule.title),
+            "scheme": say(scheme.title) if scheme else row.scheme,
+            "state": str(STATES[row.state].words),
+            "due": exact(row.deadline) if row.deadline else "",
+            "done": f"{row.done} / {row.of}" if row.of else had,
+        }
+
+    return list_file(form, "work", columns_of(request.GET, COLUMNS), rows, cells)
+
+
+def work_parts(request: HttpRequest, at: datetime, *, whole: bool = False) -> list[Part]:
+    """What each of the asker's roles has to do, own places first; `whole` with every row, not only the first."""
     grants = access.grants_of(request)
     group = request.GET.get("group", "")
-    after = request.GET.get("after", "")[:200]
     group = group if group in GROUPS else ""
-    found: list[Section] = []
+    paging: dict[str, Any] = {"group": group, "after": request.GET.get("after", "")[:200], "whole": whole}
+    part = request.GET.get("part", "")
+    found: list[Part] = []
     if own := _of_roles(grants, "venue-manager", "guard"):
-        found.append(_own_places(request, own, at, known, group, after))
+        found.append(_own_places(request, own, at, paging))
     if (liaison := _of_roles(grants, "department-liaison")) is not None:
-        work = work_of_departments(liaison, at)
-        found.append(_section(request, "departments", _("My department"), work, known))
+        found.append(Part("departments", _("My department"), work_of_departments(liaison, at)))
     if (inspector := _of_roles(grants, "inspector")) is not None:
-        work = work_from_board(inspector, at, _is_inspection, group=group, after=after)
+        work = work_from_board(inspector, at, _is_inspection, **paging)
         note = _("Inspections and assessments of the places in your reach")
-        found.append(_section(request, "inspections", _("Inspections"), work, known, note=note, only=group))
+        found.append(Part("inspections", _("Inspections"), work, note, group))
     if (office := _of_roles(grants, "city-office")) is not None:
-        work = work_of_departments(office, at)
         note = _("What the city office and the departments owe themselves")
-        found.append(_section(request, "office", _("Office and departments"), work, known, note=note))
-    return found
+        found.append(Part("office", _("Office and departments"), work_of_departments(office, at), note))
+    return [each for each in found if not part or each.key == part]
 
 
-def _own_places(
-    request: HttpRequest, reach: Reach, at: datetime, known: Words, group: str, after: str
-) -> Section:
+def _own_places(request: HttpRequest, reach: Reach, at: datetime, paging: Mapping[str, Any]) -> Part:
     """The duties of the asker's places; with many places the board tells them."""
     places = list(
         within(
@@ -145,32 +212,22 @@ def _own_places(
     inspects = access.allowed(request, "record-inspection")
     wanted = every_rule if inspects else _is_for_guards
     if len(places) > MOST_IN_DETAIL:
-        work = work_from_board(reach, at, wanted, group=group, after=after)
-        return _section(request, "places", _("My places"), work, known, only=group)
+        work = work_from_board(reach, at, wanted, **paging)
+        return Part("places", _("My places"), work, only=paging["group"])
     work = work_of_places(places, at, wanted)
     title = _("My place") if len(places) == 1 else _("My places")
     note = "" if inspects else _("Inspections are recorded by the venue's manager and are not listed here.")
-    return _section(request, "places", title, work, known, note=note, places=places)
+    return Part("places", title, work, note, is_one_place=len(places) == 1)
 
 
-def _section(
-    request: HttpRequest,
-    key: str,
-    title: str,
-    work: Work,
-    known: Words,
-    *,
-    note: str = "",
-    only: str = "",
-    places: Sequence[Place] = (),
-) -> Section:
-    marked = _with_checkpoints(work)
+def _section(request: HttpRequest, part: Part, known: Words) -> Section:
+    marked = _with_checkpoints(part.work)
     groups = tuple(
-        _shown_group(request, key, group, known, marked)
-        for group in work.groups
-        if not only or group.name == only
+        _shown_group(request, part.key, group, known, marked)
+        for group in part.work.groups
+        if not part.only or group.name == part.only
     )
-    return Section(key, title, note, work, groups, names_subject=len(places) != 1, only=only)
+    return Section(part.key, part.title, part.note, part.work, groups, not part.is_one_place, part.only)
 
 
 def _shown_group(
@@ -254,4 +311,7 @@ def _is_for_guards(rule: Rule) -> bool:
     return not _is_inspection(rule)
 
 
-addresses: list[Any] = [path("work/", my_work, name="my-work")]
+addresses: list[Any] = [
+    path("work/", my_work, name="my-work"),
+    path("work/export.<str:form>", work_export, name="work-export"),
+]

@@ -5,6 +5,8 @@ import { announce } from "./toasts.js";
 
 const SERVER_WAIT_MS = 1500;
 const DEVICE_WAIT_MS = 300;
+// Signing out waits no longer than this for the server to keep what is typed.
+const SIGN_OUT_WAIT_MS = 3000;
 const SAID_EVERY_MS = 60000;
 const PREFIX = "draft:";
 const drafts = new WeakMap();
@@ -314,7 +316,8 @@ function forgetAllHere() {
 }
 
 async function signOut(form) {
-  await Promise.all([...all].map((draft) => draft.keep()));
+  const late = new Promise((resolve) => setTimeout(resolve, SIGN_OUT_WAIT_MS));
+  await Promise.race([Promise.all([...all].map((draft) => draft.keep())), late]);
   all.forEach((draft) => {
     draft.isSent = true;
     draft.typed = 0;
