@@ -105,6 +105,7 @@ PAGES = {
     "scheme-end": "adopt-schemes",
     "scheme-rule": "see-schemes",
     "my-work": "see-work",
+    "work-export": "see-work",
     "evidence-list": "see-evidence",
     "evidence-export": "see-evidence",
     "evidence-bulk": "strike-evidence",
