@@ -28,6 +28,7 @@ class Pool:
     begins: Ints
     runs: Ints
     helped: int
+    periods: int = 1
 
     @property
     def size(self) -> int:
@@ -43,10 +44,10 @@ class Solved:
     weights: list[Floats]
 
 
-def pooled(values: Floats, moments: int, alone: Columns, helped: Columns | None) -> Pool:
+def pooled(values: Floats, moments: int, alone: Columns, helped: Columns | None, periods: int = 1) -> Pool:
     both = Columns(alone.visits, alone.runs) if helped is None else Columns([], alone.runs + helped.runs)
     begins, runs = both.packed()
-    return Pool(values, moments, begins, runs, len(alone.runs))
+    return Pool(values, moments, begins, runs, len(alone.runs), periods)
 
 
 def losses(pool: Pool, shares: Floats) -> Floats:
@@ -54,7 +55,7 @@ def losses(pool: Pool, shares: Floats) -> Floats:
     from anlan.kernels.patrol import coverage_compiled as cover
 
     met = cover.covered(pool.begins, pool.runs, shares, len(pool.values), pool.moments)
-    return np.asarray(pool.values[:, None] * (1.0 - met))
+    return np.asarray(pool.values[:, None] * (1.0 - met / pool.periods))
 
 
 def projected(pools: Sequence[Pool], raw: Sequence[Floats], spare: float) -> list[Floats]:
@@ -160,7 +161,9 @@ def solve(
 def _slope(pool: Pool, weights: Floats) -> Floats:
     from anlan.kernels.patrol import coverage_compiled as cover
 
-    return np.asarray(-cover.gains(pool.begins, pool.runs, cover.summed(weights * pool.values[:, None])))
+    return np.asarray(
+        -cover.gains(pool.begins, pool.runs, cover.summed(weights * pool.values[:, None])) / pool.periods
+    )
 
 
 def _soft(lost: Sequence[Floats], width: float) -> tuple[float, list[Floats]]:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from anlan.kernels.patrol.beats import Beats, Infeasible
 from anlan.kernels.patrol.bound import least_loss
-from anlan.kernels.patrol.crews import Columns, Crew, Drawing, Manner, walked
-from anlan.kernels.patrol.mixing import Pool, Solved, pooled, solve
+from anlan.kernels.patrol.crews import Columns, Crew, Drawing, Manner, runs_of, walked
+from anlan.kernels.patrol.mixing import Pool, Solved, losses, pooled, solve
+from anlan.kernels.patrol.rings import begun_at, period_of, rings
 from anlan.kernels.patrol.staffing import staffed
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,9 @@ SMOOTH = 0.015
 
 LEAST_SHARE = 0.001
 """Columns with less than this part of an equal share are dropped between turns."""
+
+NEGLIGIBLE = 0.01
+"""Columns of a plan with less than this part of an equal share are not walked."""
 
 STEADY = 0.6
 """How much of the attacker's weights is kept from the turns before, so that rounds do not chase the latest."""
@@ -79,7 +83,7 @@ def plan(
         return crews
     pairs, spare = crews
     with ThreadPoolExecutor(min(cores, len(pairs))) as workers:
-        search = _Search(pairs, spare, seed, workers if len(pairs) > 1 else None)
+        search = _Search(pairs, spare, seed, period_of(problem), workers if len(pairs) > 1 else None)
         done = 0
         reserve = 0.25 * seconds
         search.begin()
@@ -92,10 +96,18 @@ def plan(
         flat = [weights.mean(axis=1) for weights in search.attack]
         bound = least_loss([crew for crew, _ in pairs], spare, begin=flat, workers=search.workers)
     beats = tuple(
-        _kept(crew, alone, helped, shares)
-        for (crew, _), (alone, helped), shares in zip(pairs, search.columns, solved.shares, strict=True)
+        _kept(crew, columns, shares, search.period)
+        for (crew, _), columns, shares in zip(pairs, search.columns, solved.shares, strict=True)
     )
-    return Mix(problem, beats, solved.loss, min(bound, solved.loss), done, seed)
+    loss = max(greatest_loss(beat) for beat in beats)
+    return Mix(problem, beats, loss, min(bound, loss), done, seed)
+
+
+def greatest_loss(beat: BeatMix) -> float:
+    """The most that an attack on this beat gains on average."""
+    crew = beat.crew
+    runs = Columns(list(beat.rounds), [runs_of(crew, visits) for visits in beat.rounds])
+    return float(losses(pooled(crew.values, crew.moments, runs, None), beat.shares).max())
 
 
 class _Search:
@@ -106,9 +118,11 @@ class _Search:
         pairs: Sequence[tuple[Crew, Crew | None]],
         spare: int,
         seed: int,
+        period: int,
         workers: ThreadPoolExecutor | None,
     ) -> None:
         self.pairs, self.spare, self.workers = list(pairs), spare, workers
+        self.period, self.periods = period, pairs[0][0].slots // period
         self.random = [np.random.default_rng([seed, number]) for number in range(len(pairs))]
         self.columns: list[tuple[Columns, Columns | None]] = []
         self.shares: list[Floats] = []
@@ -122,7 +136,7 @@ class _Search:
 
     def begin(self) -> None:
         """First columns, towards the plain values."""
-        self.attack = [np.repeat(crew.values[:, None], crew.moments, axis=1) for crew, _ in self.pairs]
+        self.attack = [np.repeat(crew.values[:, None], self._moments(crew), axis=1) for crew, _ in self.pairs]
         self.columns = self._each(lambda number: self._drawn(number, 2 * BATCH))
         self.shares = [np.ones(_size(one)) for one in self.columns]
         self.shares = [one / one.sum() for one in self.shares]
@@ -156,7 +170,7 @@ class _Search:
 
     def _pools(self) -> list[Pool]:
         return [
-            pooled(crew.values, crew.moments, alone, helped)
+            pooled(crew.values, self._moments(crew), alone, helped, self.periods)
             for (crew, _), (alone, helped) in zip(self.pairs, self.columns, strict=True)
         ]
 
@@ -169,10 +183,17 @@ class _Search:
     def _drawn(self, number: int, many: int) -> tuple[Columns, Columns | None]:
         (alone, helped), manners = self.pairs[number], self.manners[number]
         weights, random = self.attack[number], self.random[number]
-        return (
-            walked(alone, weights, many, random, self.drawing, manners[0]),
-            walked(helped, weights, many // 2, random, self.drawing, manners[1]) if helped else None,
-        )
+        if self.periods > 1:
+            weights = np.tile(weights, self.periods)[:, : alone.moments]
+        one = walked(alone, weights, many, random, self.drawing, manners[0])
+        two = walked(helped, weights, many // 2, random, self.drawing, manners[1]) if helped else None
+        if self.periods == 1:
+            return one, two
+        return rings(alone, one, self.period), rings(helped, two, self.period) if helped and two else None
+
+    def _moments(self, crew: Crew) -> int:
+        """The moments of attack that are told apart: those of one period where rounds are rings."""
+        return self.period if self.periods > 1 else crew.moments
 
     def _best(self, number: int) -> tuple[Columns, Columns | None]:
         alone, helped = self._drawn(number, BATCH * 3 // 2)
@@ -214,6 +235,31 @@ def _gaining(columns: Columns, weights: Floats, number: int) -> Columns:
     return Columns([columns.visits[one] for one in best], [columns.runs[one] for one in best])
 
 
-def _kept(crew: Crew, alone: Columns, helped: Columns | None, shares: Floats) -> BeatMix:
-    rounds = alone.visits + (helped.visits if helped else [])
-    return BeatMix(crew, tuple(rounds), shares, len(alone.visits))
+def _kept(crew: Crew, columns: tuple[Columns, Columns | None], shares: Floats, period: int) -> BeatMix:
+    """The columns that are used; rings as the rounds that they are when begun at each period."""
+    periods = crew.slots // period
+    used = shares > NEGLIGIBLE / len(shares)
+    rounds: list[tuple[Ints, ...]] = []
+    parts: list[float] = []
+    helped = 0
+    for number, one in enumerate(columns):
+        if one is None:
+            continue
+        first = 0 if number == 0 else len(columns[0].visits)
+        for column, visits in enumerate(one.visits):
+            if not used[first + column]:
+                continue
+            for begin in range(periods):
+                rounds.append(
+                    visits
+                    if periods == 1
+                    else tuple(begun_at(walk, period, begin, crew.slots) for walk in visits)
+                )
+                parts.append(float(shares[first + column]) / periods)
+        if number == 0:
+            helped = len(rounds)
+    total = np.array(parts)
+    wanted = float(shares[len(columns[0].visits) :].sum())
+    total[helped:] *= wanted / total[helped:].sum() if helped < len(total) else 1.0
+    total[:helped] *= (1 - wanted) / total[:helped].sum() if helped else 1.0
+    return BeatMix(crew, tuple(rounds), total, helped)
