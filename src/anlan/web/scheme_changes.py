@@ -112,7 +112,10 @@ def local_value(request: HttpRequest, scheme_id: str, parameter_id: str) -> Http
         said = _("Recorded. It holds for all places from its first day.")
         undoable(request, said, "local-value-set", value=str(stated.pk))
         return HttpResponseRedirect(reverse("scheme-figures", args=[scheme_id]))
-    context = frame(request, one, "figures") | {
+    around = frame(request, one, "figures")
+    context = around | {
+        "title": parameter.title.in_language(request.LANGUAGE_CODE) if parameter.title else parameter.id,
+        "crumbs": [*around["crumbs"], (around["title"], reverse("scheme-figures", args=[scheme_id]))],
         "form": form,
         "parameter": parameter,
         "now_in_force": (found := figures_now(one).value(Reference(parameter_id))),
