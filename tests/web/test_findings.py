@@ -1,6 +1,7 @@
 """Findings: list, page, notice, and closing by looking again."""
 
 import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -212,6 +213,29 @@ def test_an_inspection_of_the_venues_own_has_no_notice_of_anybody(plan, place, c
     body = words_of(client.get(reverse("finding", args=[own.pk])))
     assert "notice.pdf" not in body
     assert "自查记录" in body
+
+
+def test_notices_of_a_selection_come_in_one_archive_without_those_that_there_are_not(
+    plan, place, client, finding
+):
+    own = a_finding(plan, place, by=a_user("venue-manager", place="P-1"))
+    far = a_finding(plan, a_place("FAR-2", district="990202"))
+    asker = signed_in(Client(), a_user("inspector", district="990101"))
+    sent = {"row": [str(row.pk) for row in (finding, own, far)], "act": "notices"}
+    page = asker.post(reverse("findings-bulk"), sent)
+    assert {row.key for row in page.context["all_rows"] if row.refusal} == {str(own.pk), str(far.pk)}
+    answer = asker.post(reverse("findings-bulk"), {**sent, "sure": "yes", "language": "en"})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == [f"RN-{finding.year}-{finding.number:04d}-en.pdf"]
+        pages = PdfReader(io.BytesIO(archive.read(archive.namelist()[0]))).pages
+    assert "Rectificationnotice" in "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def test_an_inspector_gets_notices_but_hands_no_finding_on(client, finding):
+    asker = signed_in(Client(), a_user("inspector"))
+    assert [act.id for act in asker.get("/findings/").context["tools"].bulk] == ["notices"]
+    sent = {"row": str(finding.pk), "act": "assign", "department": "D-9", "reason": "x", "sure": "yes"}
+    assert asker.post(reverse("findings-bulk"), sent).status_code == 404
 
 
 def test_who_has_become_an_official_since_did_not_inspect_as_one(plan, place, client):

@@ -45,8 +45,8 @@ class BulkRow:
 class BulkAct:
     """What may be done with a selection.
 
-    `run` does it with the rows that may be changed. `undo` names the step that takes it back; an act without one
-    asks for the number of rows to be typed.
+    `run` does it with the rows that may be changed; one that changes nothing and only gives out a file returns it.
+    `undo` names the step that takes it back; an act without one asks for the number of rows to be typed.
     """
 
     id: str
@@ -57,12 +57,14 @@ class BulkAct:
     will: Callable[[int], str]
     each: Words
     said: Callable[[int], str]
-    run: Callable[[HttpRequest, Sequence[BulkRow], dict[str, Any], datetime], None]
+    run: Callable[[HttpRequest, Sequence[BulkRow], dict[str, Any], datetime], HttpResponse | None]
     undo: str = ""
+    gives_file: bool = False
+    limit: int = LIMIT
 
     @property
     def typed(self) -> bool:
-        return not self.undo
+        return not self.undo and not self.gives_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,14 @@ def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
     asked = view_query(plain_pairs(query), columns)
     back = f"{reverse(list_name)}?{asked}" if asked else reverse(list_name)
     every = request.POST.get("all") == "1"
-    keys = room.keys(request, query, LIMIT + 1) if every else request.POST.getlist("row")
+    keys = room.keys(request, query, act.limit + 1) if every else request.POST.getlist("row")
     keys = list(dict.fromkeys(keys))
     if not keys:
         messages.info(request, _("Select rows first."))
         return HttpResponseRedirect(back)
-    if len(keys) > LIMIT:
+    if len(keys) > act.limit:
         words = _("That would be more than %(limit)d rows. Narrow the filter, or select fewer.")
-        messages.error(request, words % {"limit": LIMIT})
+        messages.error(request, words % {"limit": act.limit})
         return HttpResponseRedirect(back)
     rows = room.rows(request, act, keys)
     ready = [row for row in rows if not row.refusal]
@@ -117,8 +119,7 @@ def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
     if act.typed:
         form.fields["typed"] = _TypedNumber(len(ready))
     if sure and ready and form.is_valid():
-        _do(request, act, ready, form)
-        return _told(request, room, act, rows, back)
+        return _do(request, act, ready, form) or _told(request, room, act, rows, back)
     context = {
         "title": act.words,
         "crumbs": [(room.title, back)],
@@ -163,16 +164,24 @@ class _TypedNumber(forms.CharField):
         return typed
 
 
-def _do(request: HttpRequest, act: BulkAct, ready: Sequence[BulkRow], form: forms.Form) -> None:
-    """Do it with every row or with none, and say so; rows that turn out not to change get their refusal."""
+def _do(
+    request: HttpRequest, act: BulkAct, ready: Sequence[BulkRow], form: forms.Form
+) -> HttpResponse | None:
+    """Do it with every row or with none, and say so; rows that turn out not to change get their refusal.
+
+    The file, if the act gives one.
+    """
     at = clock.now()
     with transaction.atomic():
-        act.run(request, ready, form.cleaned_data, at)
+        file = act.run(request, ready, form.cleaned_data, at)
+    if file is not None:
+        return file
     count = sum(1 for row in ready if not row.refusal)
     if count and act.undo:
         undoable(request, act.said(count), act.undo, at=at.isoformat())
     elif count:
         messages.success(request, act.said(count))
+    return None
 
 
 def _told(request: HttpRequest, room: BulkRoom, act: BulkAct, rows: list[BulkRow], back: str) -> HttpResponse:

@@ -1,10 +1,16 @@
-"""Acts on a selection of findings: who is to mend them. Closing needs evidence of each, so it is not among them."""
+"""Acts on a selection of findings: who is to mend them, and their notices in one archive.
 
+Closing needs evidence of each, so it is not among them.
+"""
+
+import io
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -13,13 +19,13 @@ from django.views.decorators.http import require_POST
 
 from anlan.actions.responsibility import assign_findings
 from anlan.models import Finding
-from anlan.queries.findings import all_findings
+from anlan.queries.findings import all_findings, inspecting_body, one_finding
 from anlan.queries.reach import findings_within
 from anlan.web import access, clock
 from anlan.web.bulk import ROOMS, BulkAct, BulkRoom, BulkRow, bulk_page
 from anlan.web.bulk_places import DepartmentForm
 from anlan.web.finding_words import finding_number, finding_row
-from anlan.web.findings import FindingSearch
+from anlan.web.findings import FindingSearch, notice_file, notice_pdf
 from anlan.web.templatetags.words import name_of
 
 
@@ -29,7 +35,19 @@ class MenderForm(DepartmentForm):
     title = gettext_lazy("Department to put them right")
 
 
-@access.needs("assign-findings")
+class NoticesForm(forms.Form):
+    """In which language the notices are."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=[("zh", "中文"), ("en", "English")], widget=forms.RadioSelect
+    )
+
+    def __init__(self, data: Any, request: HttpRequest) -> None:
+        language = "en" if request.LANGUAGE_CODE.startswith("en") else "zh"
+        super().__init__(data, initial={"language": language})
+
+
+@access.needs("see-findings")
 @require_POST
 def findings_bulk(request: HttpRequest) -> HttpResponse:
     """Do something with several findings."""
@@ -56,7 +74,7 @@ def _keys(request: HttpRequest, query: QueryDict, limit: int) -> list[str]:
 
 def _rows(request: HttpRequest, act: BulkAct, keys: Sequence[str]) -> list[BulkRow]:
     ids = ids_of(keys)
-    related = ("place", "place__district", "department", "operator")
+    related = ("place", "place__district", "department", "operator", "evidence__by")
     wanted = Finding.objects.select_related(*related).filter(pk__in=[one for one in ids.values() if one])
     seen = {row.pk: row for row in findings_within(access.request_reach(request, "see-findings"), wanted)}
     own = findings_within(access.request_reach(request, act.needs), wanted)
@@ -73,8 +91,10 @@ def _rows(request: HttpRequest, act: BulkAct, keys: Sequence[str]) -> list[BulkR
         row = BulkRow(key, shown.title, note, reverse("finding", args=[finding.pk]), finding)
         if finding.pk not in reached:
             row.refusal = _("Your grant does not allow this here.")
-        elif finding.closed_at is not None:
+        elif act.id == "assign" and finding.closed_at is not None:
             row.refusal = _("This finding is closed already.")
+        elif act.id == "notices" and inspecting_body(finding) is None:
+            row.refusal = _("The venue found this itself: there is no notice.")
         rows.append(row)
     return rows
 
@@ -90,6 +110,24 @@ def _assign(request: HttpRequest, rows: Sequence[BulkRow], values: dict[str, Any
         at=at,
         reason=values["reason"],
     )
+
+
+def _notices(
+    request: HttpRequest, rows: Sequence[BulkRow], values: dict[str, Any], _at: datetime
+) -> HttpResponse:
+    language, reach = values["language"], access.request_reach(request, "see-findings")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for row in rows:
+            finding = one_finding(reach, row.subject.pk)
+            body = inspecting_body(finding) if finding else None
+            if finding is not None and body is not None:
+                content = notice_pdf(request, finding, body, language)
+                archive.writestr(notice_file(finding, language), content)
+    response = HttpResponse(buffer.getvalue(), content_type="application/zip")
+    name = f"notices-{clock.today():%Y%m%d}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 ROOMS["findings"] = BulkRoom(
@@ -121,6 +159,26 @@ ROOMS["findings"] = BulkRoom(
             ),
             run=_assign,
             undo="findings-assigned",
+        ),
+        BulkAct(
+            id="notices",
+            words=gettext_lazy("Rectification notices"),
+            icon="file-type-pdf",
+            needs="see-findings",
+            form=NoticesForm,
+            will=lambda count: (
+                ngettext(
+                    "The notice of %(count)d finding, as a PDF in an archive. Nothing is changed.",
+                    "The notices of %(count)d findings, each as a PDF, in one archive. Nothing is changed.",
+                    count,
+                )
+                % {"count": count}
+            ),
+            each=gettext_lazy("its notice is in the archive"),
+            said=str,
+            run=_notices,
+            gives_file=True,
+            limit=100,
         ),
     ),
     keys=_keys,

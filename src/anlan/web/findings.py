@@ -20,6 +20,7 @@ from anlan.models import District, Finding
 from anlan.models.ids import new_id
 from anlan.queries.findings import (
     FindingFilter,
+    InspectingBody,
     all_findings,
     counts_of_findings,
     entries_of,
@@ -262,10 +263,18 @@ def finding_notice(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     row = _finding(request, finding_id)
     asked = request.GET.get("lang", "")
     language: Language = "en" if (asked or request.LANGUAGE_CODE).startswith("en") else "zh"
-    scheme, rule = _rule_of(row)
     body = inspecting_body(row)
     if body is None:
         raise Http404
+    content = notice_pdf(request, row, body, language)
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{notice_file(row, language)}"'
+    return response
+
+
+def notice_pdf(request: HttpRequest, row: Finding, body: InspectingBody, language: Language) -> bytes:
+    """The rectification notice of a finding as the asker may read it."""
+    scheme, rule = _rule_of(row)
     notice = notice_of(
         row,
         body,
@@ -276,10 +285,12 @@ def finding_notice(request: HttpRequest, finding_id: UUID) -> HttpResponse:
         shows_receiver=access.allowed(request, "see-receivers", row.place),
         address=request.build_absolute_uri(reverse("finding", args=[row.pk])),
     )
-    response = HttpResponse(rectification_notice(notice, language), content_type="application/pdf")
-    name = f"RN-{row.year}-{row.number:04d}-{language}.pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return rectification_notice(notice, language)
+
+
+def notice_file(row: Finding, language: Language) -> str:
+    """What the file of a notice is called."""
+    return f"RN-{row.year}-{row.number:04d}-{language}.pdf"
 
 
 def _finding(request: HttpRequest, finding_id: UUID) -> Finding:
