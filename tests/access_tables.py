@@ -115,7 +115,7 @@ PAGES = {
     "attachment": "see-evidence record-evidence",
     "findings": "see-findings",
     "findings-export": "see-findings",
-    "findings-bulk": "assign-findings",
+    "findings-bulk": "see-findings",
     "finding": "see-findings",
     "finding-reinspect": "close-findings",
     "finding-notice": "see-findings",
