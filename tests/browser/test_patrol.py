@@ -6,13 +6,7 @@ import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +14,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
 
 from anlan.links.codes import qr_png
+from patrol_towns import Ground, Town, a_ground, a_server
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = Path(__file__).with_name("patrol_town.py")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,82 +34,22 @@ SCREEN: dict[str, Any] = {
 }
 
 
-# ---- the place and its server ------------------------------------------------------------------
+# ---- the place and the phone -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """A server with one patrolled place, and what hangs at its checkpoints."""
-
-    address: str
-    data: Path
-    tokens: dict[str, str]
-    typed: dict[str, str]
-    password: str
-
-    def ask(self, command: str) -> Any:
-        return _run(self.data, command)
-
-    def visits(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("visits")["visits"]
-        return found
-
-
-def _environment(data: Path) -> dict[str, str]:
-    environment = {**os.environ, "ANLAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
-    environment.pop("ANLAN_DATABASE_URL", None)
-    return environment
-
-
-def _run(data: Path, command: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), command],
-        cwd=ROOT, env=_environment(data), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-@contextlib.contextmanager
-def a_town(data: Path) -> Iterator[Town]:
-    """The place, and a server of its own in front of it."""
-    made = _run(data, "make")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "anlan.project.wsgi:application", "--port", str(port),
-         "--workers", "1", "--blocking-threads", "2"],
-        cwd=ROOT, env=_environment(data), stdin=subprocess.DEVNULL,
-        stdout=(data / "serve.log").open("wb"), stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    address = f"http://localhost:{port}"
-    try:
-        _wait(lambda: urllib.request.urlopen(f"{address}/healthz", timeout=5).status == 200)
-        yield Town(address, data, made["tokens"], made["typed"], made["password"])
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait(done: Callable[[], bool], within_s: float = 30) -> None:
-    until = time.monotonic() + within_s
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError):
-            if done():
-                return
-        time.sleep(0.2)
-    pytest.fail("waited in vain")
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    """The place, made once."""
+    return a_ground(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    """A patrolled place nobody has walked yet."""
-    with a_town(tmp_path) as made:
+def town(ground: Ground, tmp_path: Path) -> Iterator[Town]:
+    """A patrolled place nobody has walked yet, and its server."""
+    data = tmp_path / "town"
+    ground.copied(data)
+    with a_server(ground, data) as made:
         yield made
-
-
-# ---- the phone ---------------------------------------------------------------------------------
 
 
 class Phone:
@@ -371,9 +304,7 @@ def test_records_of_one_guard_are_sent_as_theirs_when_another_signs_in_on_the_ph
     phone.sign_in("walker")
     phone.load()
     bad_line = [True]
-    phone.context.route(
-        "**/patrol/sync/", lambda route: route.abort() if bad_line[0] else route.continue_()
-    )
+    phone.context.route("**/patrol/sync/", lambda route: route.abort() if bad_line[0] else route.continue_())
     phone.begin()
     phone.type_code(phone.leg())
     assert phone.waiting() == 2

@@ -1,5 +1,6 @@
 """What the intake of a guard's phone looks up: the device, the rights of its holder, what a scan is evidence of."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +15,12 @@ from anlan.engine.facts import Basis
 from anlan.engine.patrol_codes import read_scanned, read_typed
 from anlan.engine.patrol_flags import Ground, Point
 from anlan.engine.periods import midnight
+from anlan.engine.policy import LEVELS, Level
 from anlan.engine.timelines import History
 from anlan.models import Checkpoint, CheckpointCode, Device, Grant, Place, User, Visit, WalkTime
 from anlan.queries.duties import basis
 from anlan.queries.people import grants_in_force, in_force
-from anlan.queries.subjects import place_subject
+from anlan.queries.subjects import PostureSpans, place_subject
 
 AFTER_THE_END = timedelta(days=30)
 """How long a phone whose holder has left may still send in what was recorded before."""
@@ -106,22 +108,45 @@ def scans_near(walk: UUID, first: datetime, last: datetime) -> list[Visit]:
 
 @dataclass(slots=True)
 class OwedScans:
-    """Which rules a scan at a place is evidence of, at any moment of the past."""
+    """Which rules a scan at a place is evidence of, at any moment up to `until`."""
 
     until: datetime
     works_by: Basis = field(default_factory=basis)
-    _histories: dict[UUID, History] = field(default_factory=dict)
+    _known: dict[UUID, "_History"] = field(default_factory=dict)
 
     def rules_at(self, place: Place, at: datetime) -> tuple[tuple[str, str], ...]:
         """Scheme and rule of every scan duty that the place owed at a moment."""
-        if place.pk not in self._histories:
-            self._histories[place.pk] = History(place_subject(place), self.works_by, self.until)
-        derived = self._histories[place.pk].derived_at(at)
-        return tuple(
-            (duty.scheme, duty.rule.id)
-            for duty in derived.duties
-            if duty.owed and duty.rule.evidence == "scan"
-        )
+        if place.pk not in self._known:
+            self._known[place.pk] = _History(History(place_subject(place), self.works_by, self.until))
+        return self._known[place.pk].rules_at(at)
+
+
+@dataclass(slots=True)
+class _History:
+    """The scan duties of one place, reckoned once for each stretch in which nothing that bears on them changes."""
+
+    history: History
+    _moments: list[datetime] = field(default_factory=list)
+    _rules: dict[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._moments = self.history.moments()
+
+    def rules_at(self, at: datetime) -> tuple[tuple[str, str], ...]:
+        number = bisect_right(self._moments, at)
+        if number not in self._rules:
+            duties = self.history.derived_at(at).duties
+            self._rules[number] = tuple(
+                (duty.scheme, duty.rule.id) for duty in duties if duty.owed and duty.rule.evidence == "scan"
+            )
+        return self._rules[number]
+
+
+def level_at(place: Place, at: datetime) -> Level:
+    """The level in force at a place, in one or two reads."""
+    spans = PostureSpans().of_place(place)
+    levels = [span.level for span in spans if span.start <= at and (span.end is None or at < span.end)]
+    return max(levels, key=LEVELS.index, default="normal")
 
 
 def _grants_then(user: User, at: datetime) -> list[GrantFacts]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,10 @@ from anlan.actions.patrol_devices import note_seen
 from anlan.actions.patrol_photos import WrongHashError, has_photo, keep_visit_photo, visit_of
 from anlan.actions.patrol_records import HelpRecord
 from anlan.actions.patrol_scans import Sender, take_batch
-from anlan.engine.derivation import posture_of
 from anlan.links.files import FileProblem
 from anlan.links.photos import LARGEST_PHOTO_BYTES
 from anlan.models import Place, Walk
-from anlan.queries.patrol_phone import holder_of
-from anlan.queries.subjects import place_subject
+from anlan.queries.patrol_phone import holder_of, level_at
 from anlan.web import clock
 from anlan.web.access import open_to_anybody
 from anlan.web.patrol_app.reading import MOST_BYTES, Sent, UnreadableError, read_sent
@@ -34,8 +33,18 @@ _PROBLEMS: Mapping[str, tuple[int, Any]] = {
     "malformed-request": (400, gettext_lazy("This cannot be read as records of a phone. Nothing was taken.")),
     "too-large": (413, gettext_lazy("Too much at once. Send at most 100 records, and photos one by one.")),
     "not-found": (404, gettext_lazy("There is no such visit of this phone's holder.")),
+    "busy": (
+        503,
+        gettext_lazy("Many phones are sending just now. Send it again in a moment; nothing is lost."),
+    ),
     "invalid": (422, gettext_lazy("The photo broke on the way, or is none. Send it again.")),
 }
+
+
+_TURN = BoundedSemaphore(1)
+"""One batch at a time in a process: a drain of many phones after a cut must leave room for people at pages."""
+
+_PATIENCE_S = 0.05
 
 
 @open_to_anybody
@@ -51,7 +60,12 @@ def sync(request: HttpRequest) -> HttpResponse:
         sent = read_sent(_content(request))
     except UnreadableError as error:
         return _problem(request, str(error))
-    return _taken(sent, sender, at)
+    if not _TURN.acquire(timeout=_PATIENCE_S):
+        return _problem(request, "busy")
+    try:
+        return _taken(sent, sender, at)
+    finally:
+        _TURN.release()
 
 
 @open_to_anybody
@@ -121,7 +135,7 @@ def _levels(sender: Sender, at: datetime) -> dict[str, str]:
     """The level in force at each place where the sender is on a round, so that the phone follows it."""
     walks = Walk.objects.filter(guard=sender.user, ended_at__isnull=True).order_by("-started_at")[:3]
     places = Place.objects.select_related("district").filter(pk__in=[walk.place_id for walk in walks])
-    return {place.code: posture_of(place_subject(place), at) for place in places}
+    return {place.code: level_at(place, at) for place in places}
 
 
 def _sender(request: HttpRequest, at: datetime) -> Sender | None:
@@ -170,4 +184,7 @@ def _problem(request: HttpRequest, code: str, detail: str = "") -> HttpResponse:
         "detail": detail or str(words),
         "trace_id": request.META.get("anlan.trace", ""),
     }
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    if code == "busy":
+        response.headers["Retry-After"] = "1"
+    return response

@@ -7,6 +7,7 @@ import * as store from "./store.js";
 const MOST = 100;
 const PATIENCE_MS = 20_000;
 const MOST_TRIES = 3;
+const MOST_ASKS = 8;
 let running = null;
 let again = false;
 
@@ -143,8 +144,12 @@ async function photos() {
   return null;
 }
 
-// One request: { status, body }, or { stopped } when there is no use in going on now.
-async function ask(address, token, { method, body, type }) {
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// One request, asked again in a moment while the server says that many phones are sending: { status, body }, or { stopped } when there is no use in going on now.
+async function ask(address, token, { method, body, type }, tries = MOST_ASKS) {
   const patience = new AbortController();
   const alarm = setTimeout(() => patience.abort(), PATIENCE_MS);
   const asked = Date.now();
@@ -160,6 +165,10 @@ async function ask(address, token, { method, body, type }) {
     });
     if (response.status === 401) {
       return { stopped: "token" };
+    }
+    if (response.status === 503 && tries > 1) {
+      await pause(500 + 1000 * Math.random());
+      return ask(address, token, { method, body, type }, tries - 1);
     }
     if (response.status >= 500 || response.status === 429) {
       return { stopped: "busy" };
