@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.builders import a_district, a_place, a_user, adopt_plan, signed_in, some_evidence
+from tests.builders import a_department, a_district, a_place, a_user, adopt_plan, signed_in, some_evidence
+
+from anlan.actions.tallies import count_gaps
+from anlan.models import Finding, GapDay
+from anlan.web import board as board_pages
 
 pytestmark = pytest.mark.django_db
+
+READS_OF_A_TREND = 8
+"""Session, person, grants; districts, editions and adoptions for the filter; the journal; the days counted."""
 
 
 @pytest.fixture
@@ -178,6 +185,8 @@ def test_numbers_from_a_thousand_on_are_written_with_a_comma_in_both_languages()
 
 
 def whole_trend(client: Client, query: str = "") -> Any:
+    """The trend once all days are counted: by the worker, or by one request after the other."""
+    count_gaps(at=timezone.now())
     for _attempt in range(20):
         found = client.get(f"/board/trend/{query}").context["trend"]
         if found.is_whole:
@@ -224,6 +233,36 @@ def test_the_chart_says_in_words_what_it_shows_and_holds_a_table(client: Client,
     assert html.count('<th scope="row">') == 14
 
 
+def test_a_liaison_of_a_department_counts_the_places_of_the_department(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    for code in ("D-1", "D-2"):
+        a_department(code, at=long_ago)
+        a_place(f"M-{code}", daily_visitors=3000, department=code, at=long_ago)
+    whole = whole_trend(signed_in(client, a_user("city-office")))
+    mine = whole_trend(signed_in(Client(), a_user("department-liaison", department="D-1")))
+    assert [day.gaps for day in whole.days[-5:]] == [2 * day.gaps for day in mine.days[-5:]]
+    assert mine.days[-1].gaps > 0
+
+
+def test_days_that_are_not_counted_are_named_and_none_is_shown_as_nought(
+    client: Client, long_ago: Any
+) -> None:
+    adopt_plan(long_ago)
+    a_place("M-1", daily_visitors=3000, area_m2=900, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    before = office.get("/board/trend/")
+    assert "尚未统计：" in before.content.decode()
+    assert 'role="img"' not in before.content.decode()
+    count_gaps(at=timezone.now())
+    GapDay.objects.latest("on").delete()
+    html = office.get("/board/trend/").content.decode()
+    yesterday = timezone.localtime() - timedelta(days=1)
+    assert f"尚未统计：{yesterday.month}-{yesterday.day}。" in html
+    assert "昨日日终" not in html
+    row = html.split(f'<th scope="row">{yesterday.month}-{yesterday.day}</th>')[1].split("</tr>")[0]
+    assert ">0<" not in row
+
+
 def test_a_trend_once_counted_is_read_as_often_for_many_places_as_for_few(
     client: Client, long_ago: Any
 ) -> None:
@@ -234,7 +273,6 @@ def test_a_trend_once_counted_is_read_as_often_for_many_places_as_for_few(
     office = signed_in(client, a_user("city-office"))
 
     def reads() -> int:
-        office.get("/board/live/")
         whole_trend(office)
         with CaptureQueriesContext(connection) as captured:
             assert office.get("/board/trend/").status_code == 200
@@ -244,4 +282,82 @@ def test_a_trend_once_counted_is_read_as_often_for_many_places_as_for_few(
     few = reads()
     for number in range(1, 12):
         a_place(f"M-{number}", daily_visitors=3000, at=long_ago)
-    assert reads() == few
+    assert reads() == few == READS_OF_A_TREND
+
+
+# ---- what figures lead to ----------------------------------------------------------------------
+
+
+def test_a_district_counts_its_parts_as_the_list_behind_it_does(client: Client, long_ago: Any) -> None:
+    adopt_plan(long_ago)
+    a_district("990100")
+    for code in ("990101", "990102"):
+        a_district(code, parent="990100")
+    for code in ("990100", "990101", "990101", "990102", "990200"):
+        a_place(daily_visitors=3000, area_m2=900, district=code, at=long_ago)
+    a_place(daily_visitors=3000, area_m2=900, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    page = office.get("/").context
+    rows = {row.code: row for row in page["overview"].districts}
+    assert set(rows) == {"", "990100", "990101", "990102", "990200"}
+    for code in filter(None, rows):
+        states = "not-evidenced", "overdue"
+        listed = [
+            office.get(f"/places/?district={code}&state={state}").context["duties_listed"] for state in states
+        ]
+        assert rows[code].gaps == sum(listed), code
+    assert rows["990100"].gaps == 4 * rows["990102"].gaps > 0
+    assert rows["990200"].gaps == rows[""].gaps == page["overview"].districts[-1].gaps
+    narrowed = office.get("/?district=990101").context["overview"].districts
+    assert [row.code for row in narrowed] == ["990101"]
+
+
+def test_places_without_a_district_lead_nowhere_for_there_is_no_such_list(
+    client: Client, long_ago: Any
+) -> None:
+    adopt_plan(long_ago)
+    a_place("M-1", daily_visitors=3000, at=long_ago)
+    html = signed_in(client, a_user("city-office")).get("/").content.decode()
+    assert '<span class="cell-title">未划定辖区</span>' in html
+
+
+def test_the_tile_of_findings_leads_to_those_of_the_district_that_it_counts(
+    client: Client, long_ago: Any
+) -> None:
+    adopt_plan(long_ago)
+    a_district("990100")
+    a_district("990101", parent="990100")
+    a_district("990111", parent="990101")
+    for number, code in enumerate(("990100", "990111", "990200")):
+        place = a_place(daily_visitors=3000, district=code, at=long_ago)
+        Finding.objects.create(
+            number=number + 1,
+            year=2026,
+            place=place,
+            evidence=some_evidence(place, at=timezone.now(), rule="three-checks", kind="inspection"),
+            scheme="city-plan-2026",
+            rule="three-checks",
+            item="exits",
+            title_zh="出口",
+            opened_at=timezone.now(),
+            deadline=timezone.now() + timedelta(days=3),
+        )
+    office = signed_in(client, a_user("city-office"))
+    for query, count in (("", 3), ("?district=990100", 2), ("?district=990200", 1)):
+        page = office.get(f"/{query}").context
+        assert page["overview"].findings_open == count
+        assert len(office.get(page["links"]["findings"]).context["rows"]) == count
+
+
+def test_a_map_that_leaves_places_out_says_so(
+    client: Client, long_ago: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopt_plan(long_ago)
+    for _number in range(3):
+        a_place(daily_visitors=3000, at=long_ago)
+    office = signed_in(client, a_user("city-office"))
+    assert "地图最多显示" not in office.get("/").content.decode()
+    monkeypatch.setattr(board_pages, "MAP_LIMIT", 2)
+    assert len(office.get("/board/map/").json()["features"]) == 2
+    for address in ("/", "/wall/"):
+        assert "3 个场所中，地图最多显示 2 个" in office.get(address).content.decode()

@@ -14,6 +14,7 @@ from anlan.actions.journal import Change
 from anlan.actions.register import Measured, PlaceDraft, register_places
 from anlan.actions.schemes import adopt, set_local_value, store_folder
 from anlan.actions.standing import rebuild_standing
+from anlan.actions.tallies import forget_tallies
 from anlan.links.basemap import features_from_geojson, write_basemap
 from anlan.management.demo_city.values import DemoCity, DemoEvidence, DemoPlace
 from anlan.models import (
@@ -61,6 +62,7 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         progress("履职证据", "evidence")
         _records(city, users, zone)
         rebuild_standing(at=at)
+        forget_tallies()
         name_city(city.name_zh, city.name_en, by=None, at=at)
         mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])
         entry = Change("load-demo-city", "city", city.code, subject_label=city.name_zh)

@@ -20,3 +20,12 @@ def standing() -> None:
 
     count = rebuild_standing(at=datetime.now(city_zone()))
     tell(f"已重建 {count} 行。", f"rebuilt {count} rows.")
+
+
+@rebuild.command()
+def tallies() -> None:
+    """The gaps at the end of each of the last days.  近日每日日终的缺口数。"""
+    from anlan.actions.tallies import rebuild_tallies
+
+    count = rebuild_tallies(at=datetime.now(city_zone()))
+    tell(f"已重建 {count} 行。", f"rebuilt {count} rows.")

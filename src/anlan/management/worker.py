@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from anlan.actions import drafts, jobs
 from anlan.actions.installation import worker_lives
+from anlan.actions.tallies import watch_days
 
 BEAT_S = 30
 
@@ -43,7 +44,7 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 def _beat(name: str) -> None:
     """Tell twice a minute that the worker lives, keep hold of its task, and take up what other workers left.
 
-    Once a day what need not be kept is thrown out.
+    A day is counted when it has ended. Once a day what need not be kept is thrown out.
     """
     cleared = None
     while True:
@@ -52,6 +53,7 @@ def _beat(name: str) -> None:
             worker_lives(at=at)
             jobs.renew(name, at=at)
             jobs.reap(at=at)
+            watch_days(at=at)
             if cleared != at.date():
                 jobs.forget_old_keys(at=at)
                 drafts.erase_old(at=at)

@@ -2,7 +2,7 @@
 
 from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
 from anlan.models.desk import FormDraft, SavedView
-from anlan.models.duties import Evidence, Finding, Standing, Strike, Waiver
+from anlan.models.duties import Evidence, Finding, GapDay, GapTally, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
 from anlan.models.patrols import (
     Beat,
@@ -51,6 +51,8 @@ __all__ = [
     "Evidence",
     "Finding",
     "FormDraft",
+    "GapDay",
+    "GapTally",
     "Grant",
     "HelpCall",
     "IdempotencyKey",

@@ -1,4 +1,4 @@
-"""What was done about duties: evidence, findings, waivers, and the one projection, Standing.
+"""What was done about duties: evidence, findings, waivers, and the projections Standing and GapTally.
 
 Duties themselves have no table: they follow from scheme, register, posture and time.
 """
@@ -145,3 +145,32 @@ class Standing(models.Model):
     quantity = models.FloatField(null=True, blank=True)
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="+")
     changed_at = models.DateTimeField(db_index=True)
+
+
+class GapDay(models.Model):
+    """A past day whose gaps are counted at its end: a projection, rebuilt by `anlan rebuild tallies`.
+
+    What was known at `counted_at` is counted. `changed` says that something recorded since, up to `looked_at`, may
+    make another count of it.
+    """
+
+    on = models.DateField(primary_key=True)
+    counted_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    changed = models.BooleanField(default=False)
+
+
+class GapTally(models.Model):
+    """The gaps of one rule in one district ("": places without one) at the end of a day; no row where none owed it."""
+
+    day = models.ForeignKey(GapDay, on_delete=models.CASCADE, related_name="tallies")
+    district = models.CharField(max_length=12, blank=True)
+    scheme = models.CharField(max_length=64)
+    rule = models.CharField(max_length=64)
+    not_evidenced = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "district", "scheme", "rule"], name="one_tally_a_rule")
+        ]

@@ -1,33 +1,19 @@
-"""How many gaps there were at the end of each of the last days, as known now; counted once and kept.
+"""How many gaps there were at the end of each of the last days, as known now.
 
-To count a past day costs as much as a board made anew, so it is done apart from any page, one day at a time. What
-is kept says for every place and scheme what was missing, so that everybody is answered within his reach. A day is
-counted again when something recorded since may change it: late evidence, a strike, a waiver, the register.
+Who sees the city or whole districts reads what the worker counted (GapTally), in one read however large the city is.
+A narrower reach is counted in the process, a day at a time (kept_days).
 """
 
-import threading
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
-import numpy as np
-from django.db.models import Min, Q
-from django.utils import timezone
-from numpy.typing import NDArray
+from django.db.models import Count, Q, Sum
 
 from anlan.engine.access import Reach
-from anlan.engine.board import CODE
-from anlan.engine.periods import midnight
-from anlan.models import Entry, Evidence
-from anlan.models.ids import earliest_id
-from anlan.queries.board import OVERLAP, Board, board, board_as_of, generation
-from anlan.queries.board_register import LoadedRegister
-from anlan.queries.board_scope import places_within
-
-DAYS = 14
-"""So many days, today's moment among them."""
-
-PATIENCE = timedelta(minutes=10)
-"""A day counted is not counted again sooner, however much is recorded late."""
+from anlan.models import GapDay
+from anlan.queries.districts import with_parts
+from anlan.queries.kept_days import days_within
+from anlan.queries.tallies import past_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,160 +33,65 @@ class TrendDay:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The last days in order; `counted` of them are, the earliest at `counted_at`; `due` would be counted anew."""
+    """The last days in order; `waiting` are not counted yet, `changed` are to be counted again.
+
+    The days are as known at `counted_at`, some of them later.
+    """
 
     days: tuple[TrendDay, ...]
-    counted: int
     counted_at: datetime
-    due: int
+    waiting: tuple[date, ...] = ()
+    changed: tuple[date, ...] = ()
 
     @property
     def is_whole(self) -> bool:
-        return self.counted == len(self.days)
+        return not self.waiting
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """What was missing at the end of a day: place, scheme and state of each gap; `owed` says who owed anything."""
-
-    loaded: LoadedRegister
-    counted_at: datetime
-    schemes: tuple[str, ...]
-    place: NDArray[np.int32]
-    scheme: NDArray[np.int8]
-    state: NDArray[np.int8]
-    owed: NDArray[np.bool_]
+def is_tallied(reach: Reach) -> bool:
+    """Whether the tallies tell the days within this reach: the city, or whole districts."""
+    return reach.everywhere or not (reach.departments or reach.places)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What the process keeps between requests."""
-
-    counting: threading.Lock = field(default_factory=threading.Lock)
-    guard: threading.RLock = field(default_factory=threading.RLock)
-    generation: int = -1
-    looked: datetime | None = None
-    days: dict[date, _Day] = field(default_factory=dict)
-    stale: set[date] = field(default_factory=set)
-
-
-_KEPT = _Kept()
+def trend(at: datetime, reach: Reach, today: TrendDay, *, district: str = "", scheme: str = "") -> Trend:
+    """The gaps of the last days within somebody's reach, as far as they are counted, and today's."""
+    past = past_days(at)
+    if is_tallied(reach):
+        return _of_tallies(past, at, _meant(reach, district, scheme), today)
+    kept = days_within(at, reach, district, scheme)
+    days = [TrendDay(on, *(kept.gaps.get(on) or (None, None))) for on in past]
+    waiting = tuple(on for on in past if on not in kept.gaps)
+    return Trend((*days, today), kept.counted_at, waiting, kept.changed)
 
 
-def trend(at: datetime, reach: Reach, *, district: str = "", scheme: str = "") -> Trend:
-    """The gaps of the last days within somebody's reach, as far as they are counted."""
-    city = board(at)
-    past = _past_days(at)
-    with _KEPT.guard:
-        _look(_KEPT, at)
-        kept = dict(_KEPT.days)
-        waiting = _waiting(_KEPT, city, at)
-    masks: dict[int, NDArray[np.bool_]] = {}
-    days = [_day_of(on, kept.get(on), reach, district, scheme, masks) for on in past]
-    known = [kept[on].counted_at for on in past if on in kept]
-    days.append(_day_of(_today(at), _counted(city, at), reach, district, scheme, masks))
-    return Trend(tuple(days), len(known) + 1, min(known, default=at), len(waiting))
-
-
-def count_next(at: datetime) -> bool:
-    """Count one day that is not counted, the latest first, or one that may have changed; False when there is none.
-
-    Where another request is counting just now, this one leaves it to that.
-    """
-    city = board(at)
-    if not _KEPT.counting.acquire(blocking=False):
-        return False
-    try:
-        with _KEPT.guard:
-            _look(_KEPT, at)
-            waiting = _waiting(_KEPT, city, at)
-            if not waiting:
-                return False
-            on = waiting[0]
-            _KEPT.stale.discard(on)
-        day = _counted(board_as_of(_end_of(on), loaded=city.loaded), at)
-        with _KEPT.guard:
-            past = _past_days(at)
-            _KEPT.days = {one: kept for one, kept in _KEPT.days.items() if one in past} | {on: day}
-        return True
-    finally:
-        _KEPT.counting.release()
-
-
-def _past_days(at: datetime) -> list[date]:
-    today = _today(at)
-    return [today - timedelta(days=back) for back in range(DAYS - 1, 0, -1)]
-
-
-def _today(at: datetime) -> date:
-    return timezone.localtime(at, timezone.get_default_timezone()).date()
-
-
-def _end_of(on: date) -> datetime:
-    return midnight(on + timedelta(days=1), timezone.get_default_timezone())
-
-
-def _waiting(kept: _Kept, city: Board, at: datetime) -> list[date]:
-    """The days to count: those never counted, latest first, then those that may have changed."""
-    past = _past_days(at)[::-1]
-    changed = [
-        on
+def _of_tallies(past: list[date], at: datetime, meant: Q, today: TrendDay) -> Trend:
+    rows = {
+        row.on: row
+        for row in GapDay.objects.filter(on__in=past).annotate(
+            rules=Count("tallies", filter=meant),
+            not_evidenced=Sum("tallies__not_evidenced", filter=meant),
+            overdue=Sum("tallies__overdue", filter=meant),
+        )
+    }
+    days = [
+        TrendDay(on, row.not_evidenced, row.overdue)
+        if (row := rows.get(on)) is not None and row.rules
+        else TrendDay(on, None, None)
         for on in past
-        if (day := kept.days.get(on)) is not None
-        and (on in kept.stale or day.loaded is not city.loaded)
-        and at - day.counted_at >= PATIENCE
     ]
-    return [on for on in past if on not in kept.days] + changed
-
-
-def _look(kept: _Kept, at: datetime) -> None:
-    """Mark the days that what was recorded since the last look may have changed; at most two reads."""
-    if kept.generation != generation():
-        kept.generation, kept.looked = generation(), None
-        kept.days.clear()
-        kept.stale.clear()
-    since, kept.looked = kept.looked, at
-    if since is None or not kept.days:
-        return
-    since -= OVERLAP
-    undone = Q(action="strike-evidence") | Q(subject_kind="waiver")
-    if Entry.objects.filter(undone, id__gt=earliest_id(since)).exists():
-        kept.stale.update(kept.days)
-        return
-    late = Evidence.objects.filter(recorded_at__gt=since).aggregate(first=Min("effective_at"))["first"]
-    if late is not None:
-        kept.stale.update(on for on in kept.days if late < _end_of(on))
-
-
-def _counted(city: Board, counted_at: datetime) -> _Day:
-    """What is missing on a board, without what only its own moment needs."""
-    schemes = tuple(dict.fromkeys(scheme for scheme, _rule in city.compiled.rules))
-    of_rule = np.array([schemes.index(scheme) for scheme, _rule in city.compiled.rules], dtype=np.int8)
-    of_duty = of_rule[city.compiled.rule]
-    owed = np.zeros((len(schemes), len(city.loaded.ids)), dtype=bool)
-    owed[of_duty, city.compiled.place] = True
-    gap = np.flatnonzero(city.gap)
-    return _Day(
-        city.loaded,
-        counted_at,
-        schemes,
-        city.compiled.place[gap].astype(np.int32),
-        of_duty[gap],
-        city.states.state[gap],
-        owed,
+    return Trend(
+        (*days, today),
+        min((row.counted_at for row in rows.values()), default=at),
+        tuple(on for on in past if on not in rows),
+        tuple(on for on in past if on in rows and rows[on].changed),
     )
 
 
-def _day_of(
-    on: date, day: _Day | None, reach: Reach, district: str, scheme: str, masks: dict[int, NDArray[np.bool_]]
-) -> TrendDay:
-    if day is None:
-        return TrendDay(on, None, None)
-    mine = masks.get(id(day.loaded))
-    if mine is None:
-        mine = masks[id(day.loaded)] = places_within(day.loaded, None, reach, district)
-    wanted = np.array([not scheme or name == scheme for name in day.schemes], dtype=bool)
-    if not (day.owed[wanted] & mine).any():
-        return TrendDay(on, None, None)
-    states = day.state[mine[day.place] & wanted[day.scheme]]
-    return TrendDay(on, int((states == CODE["not-evidenced"]).sum()), int((states == CODE["overdue"]).sum()))
+def _meant(reach: Reach, district: str, scheme: str) -> Q:
+    """The tallies within reach, maybe of one district with its parts, or of one scheme."""
+    meant = Q(tallies__scheme=scheme) if scheme else Q(tallies__isnull=False)
+    districts = None if reach.everywhere else reach.districts
+    if district:
+        parts = with_parts(district)
+        districts = parts if districts is None else districts & parts
+    return meant if districts is None else meant & Q(tallies__district__in=sorted(districts))

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from anlan.engine.access import Reach
 from anlan.models import Department, Entry, Evidence, Finding, Grant
 from anlan.queries.cursors import cursor_of, position_of
+from anlan.queries.districts import with_parts
 from anlan.queries.people import in_force
 from anlan.queries.reach import findings_within
 
@@ -147,7 +148,7 @@ def of_state(rows: QuerySet[Finding], state: str, at: datetime) -> QuerySet[Find
 
 def _narrowed(rows: QuerySet[Finding], wanted: FindingFilter) -> QuerySet[Finding]:
     if wanted.district:
-        rows = rows.filter(Q(place__district=wanted.district) | Q(place__district__parent=wanted.district))
+        rows = rows.filter(place__district__in=with_parts(wanted.district))
     if wanted.place:
         rows = rows.filter(place__code=wanted.place)
     whose, _colon, code = wanted.responsible.partition(":")

@@ -15,7 +15,7 @@ from anlan.models import Department, District, Finding
 from anlan.queries.board import Board, board
 from anlan.queries.board_deadlines import Falling, falling_among, named
 from anlan.queries.board_scope import places_within
-from anlan.queries.districts import with_parts
+from anlan.queries.districts import chain_above, with_parts
 from anlan.queries.duties import standings_of
 from anlan.queries.reach import departments_within, findings_within
 from anlan.queries.subjects import department_subjects
@@ -72,12 +72,13 @@ def overview(at: datetime, reach: Reach, *, district: str = "", scheme: str = ""
     mine = places_within(city.loaded, at, reach, district)
     chosen = mine[city.compiled.place] & city.of(scheme)
     tier_scheme = scheme or _main_scheme(city)
-    names = _district_names()
+    names, parents = _district_names()
     findings = findings_within(reach, Finding.objects.filter(closed_at__isnull=True))
     if district:
         findings = findings.filter(place__district__in=with_parts(district))
     late = findings.aggregate(open=Count("id"), overdue=Count("id", filter=Q(deadline__lte=at)))
     soon = falling_among(city, chosen, at, hours)
+    table = _table(city, chosen)
     return Overview(
         at=at,
         places=int(mine.sum()),
@@ -86,10 +87,10 @@ def overview(at: datetime, reach: Reach, *, district: str = "", scheme: str = ""
         ),
         tier_scheme=tier_scheme,
         undetermined=_undetermined(city, mine, tier_scheme),
-        counts=_counts(city.states.state[chosen]),
-        districts=_by_district(city, chosen, names),
+        counts=_counts(table.sum(axis=(0, 1))),
+        districts=_by_district(city, table.sum(axis=1), names, parents),
         tiers=_by_tier(city, chosen, tier_scheme),
-        duties=_by_duty(city, chosen),
+        duties=_by_duty(city, table.sum(axis=0)),
         falling=named(city, soon[:SHOWN]),
         falling_total=len(soon),
         hours=hours,
@@ -110,29 +111,48 @@ def _main_scheme(city: Board) -> str:
     return first.id if first else ""
 
 
-def _counts(states: NDArray[np.int8]) -> dict[State, int]:
-    found = np.bincount(states, minlength=len(STATES))
+def _counts(found: NDArray[np.int64]) -> dict[State, int]:
     return {state: int(found[code]) for state, code in CODE.items()}
+
+
+def _table(city: Board, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """States counted for each district and rule: [district, rule, state]; one pass over the duties."""
+    rules, districts = len(city.compiled.rules), len(city.loaded.districts)
+    group = (city.loaded.register.district.astype(np.int32) * rules)[city.compiled.place] + city.compiled.rule
+    return _grouped(city, chosen, group, districts * rules).reshape(districts, rules, len(STATES))
 
 
 def _grouped(
     city: Board, chosen: NDArray[np.bool_], group: NDArray[np.int32], size: int
 ) -> NDArray[np.int64]:
     """States counted for each group of duties: [group, state]."""
-    flat = group[chosen].astype(np.int64) * len(STATES) + city.states.state[chosen]
-    return np.bincount(flat, minlength=size * len(STATES)).reshape(size, len(STATES))
+    flat = group.astype(np.int32) * len(STATES) + city.states.state
+    found = np.bincount(flat if chosen.all() else flat[chosen], minlength=size * len(STATES))
+    return found.reshape(size, len(STATES))
 
 
 def _row(code: str, name: Text, counts: NDArray[np.int64]) -> Row:
     return Row(code, name, {state: int(counts[number]) for state, number in CODE.items()})
 
 
-def _by_district(city: Board, chosen: NDArray[np.bool_], names: dict[str, Text]) -> tuple[Row, ...]:
+def _by_district(
+    city: Board, table: NDArray[np.int64], names: dict[str, Text], parents: dict[str, str | None]
+) -> tuple[Row, ...]:
+    """The districts that have duties of their own, each counted with its parts, as the list behind it does."""
     codes = city.loaded.districts
-    table = _grouped(city, chosen, city.loaded.register.district[city.compiled.place], len(codes))
+    numbers = {code: number for number, code in enumerate(codes)}
+    whole = table.copy()
+    for number, code in enumerate(codes):
+        for above in chain_above(code, parents):
+            if above in numbers:
+                whole[numbers[above]] += table[number]
     unknown = Text(zh="未划定辖区", en="No district")
-    rows = [_row(code, names.get(code, unknown), table[number]) for number, code in enumerate(codes)]
-    return tuple(sorted((row for row in rows if row.total), key=lambda row: (-row.gaps, row.code)))
+    rows = [
+        _row(code, names.get(code, unknown), whole[number])
+        for number, code in enumerate(codes)
+        if table[number].any()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.gaps, row.code)))
 
 
 def _by_tier(city: Board, chosen: NDArray[np.bool_], scheme_id: str) -> tuple[Row, ...]:
@@ -150,12 +170,10 @@ def _by_tier(city: Board, chosen: NDArray[np.bool_], scheme_id: str) -> tuple[Ro
     return tuple(sorted((row for row in rows if row.total), key=lambda row: order.get(row.code, len(order))))
 
 
-def _by_duty(city: Board, chosen: NDArray[np.bool_]) -> tuple[Row, ...]:
-    rules = city.compiled.rules
-    table = _grouped(city, chosen, city.compiled.rule, len(rules))
+def _by_duty(city: Board, table: NDArray[np.int64]) -> tuple[Row, ...]:
     rows = [
-        _row("/".join(rules[number]), city.compiled.scheme_rules[number].title, table[number])
-        for number in range(len(rules))
+        _row("/".join(rule), city.compiled.scheme_rules[number].title, table[number])
+        for number, rule in enumerate(city.compiled.rules)
     ]
     return tuple(sorted((row for row in rows if row.gaps), key=lambda row: (-row.gaps, row.code)))[:SHOWN]
 
@@ -164,11 +182,11 @@ def _undetermined(city: Board, mine: NDArray[np.bool_], scheme: str) -> int:
     return int((mine & (city.compiled.tiers[scheme] < 0)).sum()) if scheme else 0
 
 
-def _district_names() -> dict[str, Text]:
-    return {
-        code: Text(zh=zh, en=en or zh)
-        for code, zh, en in District.objects.values_list("code", "name_zh", "name_en")
-    }
+def _district_names() -> tuple[dict[str, Text], dict[str, str | None]]:
+    """Each district's name, and the one it is part of."""
+    rows = list(District.objects.values_list("code", "name_zh", "name_en", "parent_id"))
+    names = {code: Text(zh=zh, en=en or zh) for code, zh, en, _parent in rows}
+    return names, {code: parent for code, _zh, _en, parent in rows}
 
 
 def _departments(at: datetime, reach: Reach, scheme: str) -> tuple[Row, ...]:

@@ -11,21 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from anlan.engine.access import Reach
 from anlan.models import Place
 from anlan.queries.board import revision
-from anlan.queries.overview import Overview, overview
+from anlan.queries.overview import Overview
 from anlan.queries.place_index import PlaceFilter, PlaceIndex
 from anlan.web import board_deadlines, board_trend, clock
 from anlan.web.access import needs, request_reach
+from anlan.web.board_counted import counted
 from anlan.web.board_filter import BoardFilter, asked, of_places
 from anlan.web.shell import page
 from anlan.web.templatetags.times import figure
 from anlan.web.templatetags.words import name_of
 
 MAP_LIMIT = 20_000
-MOST_KEPT = 200
-_COUNTED: dict[tuple[str, Reach, str, str], Overview] = {}
 
 
 @needs("see-board")
@@ -104,12 +102,21 @@ def _gaps(count: int) -> str:
     return ngettext("%(count)s gap", "%(count)s gaps", count) % {"count": figure(count)}
 
 
+def _map_note(places: int) -> str:
+    """Says that the map leaves places out, where it may."""
+    if places <= MAP_LIMIT:
+        return ""
+    words = _("The map shows at most %(limit)s of the %(places)s places, those with gaps first.")
+    return words % {"limit": figure(MAP_LIMIT), "places": figure(places)}
+
+
 def _content(request: HttpRequest, chosen: dict[str, str]) -> dict[str, Any]:
-    found = _counted(request_reach(request, "see-board"), chosen["district"], chosen["scheme"])
+    found = counted(request_reach(request, "see-board"), chosen["district"], chosen["scheme"])
     return {
         "overview": found,
         "chosen": chosen,
         "links": _links(found, chosen),
+        "map_note": _map_note(found.places),
         "map_credit": _credit(),
     }
 
@@ -121,24 +128,13 @@ def _links(found: Overview, chosen: dict[str, str]) -> dict[str, str]:
     undetermined = f"{found.tier_scheme}:undetermined"
     return {state.replace("-", "_"): places + of_places(chosen, state=state) for state in states} | {
         "undetermined": places + asked({"district": chosen["district"], "tier": undetermined}),
+        "findings": reverse("findings") + asked({"district": chosen["district"]}),
         "deadlines": reverse("board-deadlines") + asked(chosen),
         "further": reverse("board-deadlines") + asked({"hours": "24", **chosen}),
         "districts": places + of_places({**chosen, "district": ""}, state="gaps") + "&district=",
         "duties": places + of_places({**chosen, "scheme": ""}, state="gaps") + "&duty=",
         "tiers": places + of_places(chosen, state="gaps") + f"&tier={found.tier_scheme}:",
     }
-
-
-def _counted(reach: Reach, district: str, scheme: str) -> Overview:
-    """The board's figures, counted once for everybody who sees the same, until something changes."""
-    at = clock.now()
-    key = (revision(at), reach, district, scheme)
-    found = _COUNTED.get(key)
-    if found is None:
-        if len(_COUNTED) >= MOST_KEPT:
-            _COUNTED.clear()
-        found = _COUNTED[key] = overview(at, reach, district=district, scheme=scheme)
-    return found
 
 
 def _credit() -> str:

@@ -1,6 +1,8 @@
-"""The gaps of the last days as a chart; counted day by day, so that no request takes long."""
+"""The gaps of the last days as a chart: today from the board, the past as counted by the worker or day by day."""
 
 import time
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from anlan.queries.board_trend import Trend, TrendDay, count_next, trend
+from anlan.engine.access import Reach
+from anlan.queries.board_trend import Trend, TrendDay, is_tallied, trend
+from anlan.queries.kept_days import count_next
+from anlan.queries.tallies import city_day
 from anlan.web import clock
 from anlan.web.access import needs, request_reach
+from anlan.web.board_counted import counted
 from anlan.web.board_filter import BoardFilter, asked
 from anlan.web.templatetags.times import figure
 
@@ -24,23 +30,54 @@ LONGEST_S = 1.0
 @needs("see-board")
 @require_safe
 def board_trend(request: HttpRequest) -> HttpResponse:
-    """The chart, or how far the counting is; the page asks again until all days are there."""
+    """The chart, and for which days the counting is under way; the page asks again until all are there."""
     at = clock.now()
+    reach = request_reach(request, "see-board")
     chosen = BoardFilter(request.GET).chosen()
-    until = time.monotonic() + LONGEST_S
-    while count_next(at) and time.monotonic() < until:
-        pass
-    found = trend(at, request_reach(request, "see-board"), **chosen)
+    by_worker = is_tallied(reach)
+    if not by_worker:
+        _count_some(at)
+    found = trend(at, reach, _today(at, reach, chosen), **chosen)
     wall = request.GET.get("wall") == "1"
     context = {
         "trend": found,
         "spec": _spec(found) | {"large": wall},
         "sentence": _sentence(found),
+        "waiting": _names(found.waiting),
+        "changed": _names(found.changed),
+        "counted": len(found.days) - len(found.waiting),
         "wall": wall,
         "again": reverse("board-trend") + asked({**chosen, "wall": "1" if wall else ""}),
-        "is_last": not found.due,
+        "when": _when(found, by_worker=by_worker),
     }
     return render(request, "board/_trend.html", context)
+
+
+def _count_some(at: datetime) -> None:
+    """Count days for a reach that the worker counts nothing for."""
+    until = time.monotonic() + LONGEST_S
+    while count_next(at) and time.monotonic() < until:
+        pass
+
+
+def _today(at: datetime, reach: Reach, chosen: dict[str, str]) -> TrendDay:
+    """The last column: what the board says just now."""
+    board = counted(reach, chosen["district"], chosen["scheme"])
+    if not any(board.counts.values()):
+        return TrendDay(city_day(at), None, None)
+    return TrendDay(city_day(at), board.counts["not-evidenced"], board.counts["overdue"])
+
+
+def _when(found: Trend, *, by_worker: bool) -> str:
+    """When the page asks again, as htmx takes it."""
+    if found.waiting:
+        return "load delay:10s" if by_worker else "load delay:1s"
+    return "load delay:60s" if found.changed else "every 300s"
+
+
+def _names(days: Iterable[date]) -> str:
+    is_english = (translation.get_language() or "").startswith("en")
+    return (", " if is_english else "、").join(_day_name(on) for on in days)
 
 
 def _spec(found: Trend) -> dict[str, Any]:
@@ -56,11 +93,13 @@ def _spec(found: Trend) -> dict[str, Any]:
 
 
 def _name(day: TrendDay, *, is_now: bool) -> str:
-    if is_now:
-        return _("now")
+    return _("now") if is_now else _day_name(day.on)
+
+
+def _day_name(on: date) -> str:
     if (translation.get_language() or "").startswith("en"):
-        return f"{day.on.day} {_MONTHS[day.on.month - 1]}"
-    return f"{day.on.month}-{day.on.day}"
+        return f"{on.day} {_MONTHS[on.month - 1]}"
+    return f"{on.month}-{on.day}"
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -256,8 +256,12 @@ def place_map(
     latitude: float | None = None,
     longitude: float | None = None,
     zoom: float | None = None,
+    note: str = "",
 ) -> dict[str, Any]:
-    """A map of places: GeoJSON from an address (`source`) or given (`data`); `pick` lets a point be set."""
+    """A map of places: GeoJSON from an address (`source`) or given (`data`); `pick` lets a point be set.
+
+    `note` is said beside the legend.
+    """
     return {
         "id": id,
         "source": source,
@@ -270,6 +274,7 @@ def place_map(
         "latitude": latitude,
         "longitude": longitude,
         "zoom": zoom,
+        "note": note,
         "basemap": context.get("basemap", ""),
         "shell": context.get("shell"),
         "legend": [(state, look.words) for state, look in looks.STATES.items() if state in _ON_MAP],
