@@ -14,7 +14,6 @@ from anlan.engine.patrol_ground import (
     Manning,
     Pace,
     Point,
-    helped,
     how_known,
     mannings,
     metres_between,
@@ -116,13 +115,6 @@ def test_however_guards_are_shared_out_each_checkpoint_is_walked_by_exactly_one_
         guards = [code for crew in manning.crews for code in crew.guards] + list(manning.spare)
         assert len(guards) == len(set(guards))
         assert not without & set(guards)
-
-
-def test_a_spare_guard_can_be_put_wholly_into_a_crew() -> None:
-    spare = ground(BeatFacts("B1", ("A", "B")), BeatFacts("R1", ("A", "B"), spare=True))
-    more = helped(one_crew(spare), 0)
-    assert more == Manning((Crew(("B1", "R1"), ("A", "B")),))
-    assert helped(more, 0) is None
 
 
 def test_the_game_of_a_shift_is_the_same_on_another_day_and_not_with_another_worth() -> None:

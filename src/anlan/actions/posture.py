@@ -1,14 +1,17 @@
 """Raising and ending a posture."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
+from anlan.actions.patrol_jobs import posture_changed
 from anlan.engine.policy import Level
 from anlan.models import District, Place, PostureChange, User
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @transaction.atomic
@@ -30,6 +33,7 @@ def raise_posture(
     )  # fmt: skip
     changes = {"level": [None, level], "start": [None, start], "end": [None, end]}
     journal.write(_entry("raise-posture", change, changes, reason), by=by, at=at)
+    posture_changed(since=min(start, at) - _INSTANT, at=at)
     return change
 
 
@@ -44,6 +48,7 @@ def end_posture(change: PostureChange, *, by: User | None, at: datetime, reason:
     change.end_recorded_at = at
     change.save(update_fields=["end", "end_recorded_at"])
     journal.write(_entry("end-posture", change, {"end": [before, at]}, reason), by=by, at=at)
+    posture_changed(since=at - _INSTANT, at=at)
     return change
 
 

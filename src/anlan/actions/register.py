@@ -10,6 +10,7 @@ from django.db import transaction
 from anlan.actions import journal
 from anlan.actions.codes import CodeTakenError, new_codes_in_turn
 from anlan.actions.journal import Change
+from anlan.actions.patrol_jobs import checkpoints_changed
 from anlan.engine.policy import FactValue
 from anlan.models import (
     Checkpoint,
@@ -224,6 +225,7 @@ def add_checkpoint(
     )  # fmt: skip
     Place.objects.filter(pk=place.pk).update(changed_at=at)
     journal.write(_entry("add-checkpoint", place, {"checkpoint": [None, code]}, ""), by=by, at=at)
+    checkpoints_changed(place, at=at)
     return checkpoint
 
 
@@ -238,6 +240,7 @@ def close_checkpoint(checkpoint: Checkpoint, *, by: User | None, at: datetime, r
     Place.objects.filter(pk=checkpoint.place_id).update(changed_at=at)
     entry = _entry("close-checkpoint", checkpoint.place, {"checkpoint": [checkpoint.code, None]}, reason)
     journal.write(entry, by=by, at=at)
+    checkpoints_changed(checkpoint.place, at=at)
     return checkpoint
 
 

@@ -177,15 +177,6 @@ def mannings(ground: Ground, without: frozenset[str] = frozenset()) -> Iterator[
         yield Manning((Crew(together, tuple(code for _, points in _shared_out(ground) for code in points)),))
 
 
-def helped(manning: Manning, crew: int) -> Manning | None:
-    """The same with a spare guard put wholly into one crew; None where there is none to spare."""
-    if not manning.spare:
-        return None
-    crews = list(manning.crews)
-    crews[crew] = replace(crews[crew], guards=(*crews[crew].guards, manning.spare[0]))
-    return Manning(tuple(crews), manning.spare[1:])
-
-
 def _shared_out(ground: Ground) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The beats that walk the same checkpoints together; a checkpoint of several beats belongs to the first."""
     together: dict[frozenset[str], list[str]] = {}

@@ -17,6 +17,7 @@ from anlan.actions.standing import rebuild_standing
 from anlan.actions.tallies import forget_tallies
 from anlan.links.basemap import features_from_geojson, write_basemap
 from anlan.management.demo_city.values import DemoCity, DemoEvidence, DemoPlace
+from anlan.management.demo_patrols import load_patrols
 from anlan.models import (
     Checkpoint,
     Department,
@@ -63,6 +64,8 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         _records(city, users, zone)
         rebuild_standing(at=at)
         forget_tallies()
+        progress("巡查", "patrols")
+        load_patrols(city, users, office=office, at=at)
         name_city(city.name_zh, city.name_en, by=None, at=at)
         mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])
         entry = Change("load-demo-city", "city", city.code, subject_label=city.name_zh)

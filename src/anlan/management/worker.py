@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from datetime import timedelta
 
 import click
 from django.core.management import call_command
@@ -11,9 +12,13 @@ from django.utils import timezone
 
 from anlan.actions import drafts, jobs
 from anlan.actions.installation import worker_lives
+from anlan.actions.patrol_erasure import erase_names
+from anlan.actions.patrol_jobs import watch_postures
 from anlan.actions.tallies import watch_days
 
 BEAT_S = 30
+LOOK_BACK = timedelta(minutes=15)
+"""How far back a worker that starts looks for postures that began or ended meanwhile."""
 
 
 @click.command()
@@ -44,19 +49,23 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
 def _beat(name: str) -> None:
     """Tell twice a minute that the worker lives, keep hold of its task, and take up what other workers left.
 
-    A day is counted when it has ended. Once a day what need not be kept is thrown out.
+    A posture stated beforehand is followed when it begins or ends, a day is counted when it
+    has ended. Once a day what need not be kept is thrown out.
     """
-    cleared = None
+    cleared, looked = None, timezone.now() - LOOK_BACK
     while True:
         try:
             at = timezone.now()
             worker_lives(at=at)
             jobs.renew(name, at=at)
             jobs.reap(at=at)
+            watch_postures(since=looked, at=at)
+            looked = at
             watch_days(at=at)
             if cleared != at.date():
                 jobs.forget_old_keys(at=at)
                 drafts.erase_old(at=at)
+                erase_names(at=at)
                 cleared = at.date()
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")

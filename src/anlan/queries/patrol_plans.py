@@ -17,6 +17,9 @@ from anlan.engine.policy import Level
 from anlan.models import Beat, PatrolPlan, PatrolSettings, Place, RosterLine, Shift, User
 from anlan.queries.subjects import place_subject
 
+HEAVY = ("mix__game", "mix__rounds", "mix__chances")
+"""What a list of plans does not need of their mixes: hundreds of rounds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftOn:
@@ -121,13 +124,14 @@ def beats_out(shift: ShiftOn) -> frozenset[str]:
 def plans_between(place: Place, start: datetime, end: datetime) -> QuerySet[PatrolPlan]:
     """The plans of a place that overlap [start, end) and were not cancelled, in order of time."""
     rows = PatrolPlan.objects.filter(place=place, starts__lt=end, ends__gt=start, cancelled_at=None)
-    return rows.select_related("shift", "mix").order_by("starts", "shift__code", "drawn_at")
+    rows = rows.select_related("shift", "mix").defer(*HEAVY)
+    return rows.order_by("starts", "shift__code", "drawn_at")
 
 
 def plans_of_shift(shift: Shift, on: date) -> list[PatrolPlan]:
     """Every plan of one shift that was not cancelled: for each level, and those that replaced them."""
     rows = PatrolPlan.objects.filter(shift=shift, on=on, cancelled_at=None)
-    return list(rows.select_related("mix", "shift", "place").order_by("starts", "drawn_at"))
+    return list(rows.select_related("shift", "place").order_by("starts", "drawn_at"))
 
 
 def plans_in_force(place: Place, at: datetime, subject: SubjectFacts | None = None) -> list[PatrolPlan]:
