@@ -19,6 +19,7 @@ from pathlib import Path
 import chromium
 import postgres
 import setup
+import webkit
 
 BIN = setup.VENV / "bin"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -235,6 +236,8 @@ def run_all(chosen: Callable[[str], bool]) -> list[Outcome]:
         outcomes.append(_on_postgres(tests["postgres"], base))
     if chosen("browser"):
         reason = chromium.prepare()
+        if without := webkit.prepare():
+            announce(f"– {without}")
         step = tests["browser"]
         outcomes.append(not_run(step, reason) if reason else run_step(step, base, live=True))
     return outcomes
