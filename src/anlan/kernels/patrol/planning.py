@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from anlan.kernels.patrol.beats import Beats, Infeasible
 from anlan.kernels.patrol.bound import least_loss
 from anlan.kernels.patrol.crews import Columns, Crew, Drawing, Manner, runs_of, walked
+from anlan.kernels.patrol.exact import outright
 from anlan.kernels.patrol.mixing import Pool, Solved, losses, pooled, solve
 from anlan.kernels.patrol.rings import begun_at, period_of, rings
 from anlan.kernels.patrol.staffing import staffed
@@ -82,6 +83,11 @@ def plan(
     if isinstance(crews, Infeasible):
         return crews
     pairs, spare = crews
+    if len(pairs) == 1 and spare == 0:
+        exact = outright(pairs[0][0], np.random.default_rng(seed))
+        if exact is not None:
+            beat = BeatMix(pairs[0][0], tuple(exact.columns.visits), exact.shares, len(exact.shares))
+            return Mix(problem, (beat,), greatest_loss(beat), exact.bound, 0, seed)
     with ThreadPoolExecutor(min(cores, len(pairs))) as workers:
         search = _Search(pairs, spare, seed, period_of(problem), workers if len(pairs) > 1 else None)
         done = 0
