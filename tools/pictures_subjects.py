@@ -19,6 +19,10 @@ IMPORT_STATES: Final = {
     "{import-done}": "done",
 }
 
+PATROLLED: Final = (
+    "{patrolled}", "{unpatrolled}", "{patrol-plan}", "{patrol-plan-over}", "{patrol-point}", "{walk}"
+)  # fmt: skip
+
 
 def subjects(addresses: Iterable[str]) -> dict[str, str]:
     """The value of each mark that these addresses use. Django is set up; the database is the server's."""
@@ -33,10 +37,39 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         waiver = Waiver.objects.filter(withdrawn_at=None, place__isnull=False).order_by("recorded_at").first()
         found["{waived}"] = waiver.place.code if waiver and waiver.place else ""
         found["{waiver}"] = str(waiver.pk) if waiver else ""
+    if wanted and any(mark in address for address in wanted for mark in PATROLLED):
+        found |= _patrolled()
     for mark, state in IMPORT_STATES.items():
         if any(mark in address for address in wanted):
             found[mark] = _an_import(state)
     return found
+
+
+def _patrolled() -> dict[str, str]:
+    """The place of the manager, whose patrols are set up, its present plan, one that is over, and a walk."""
+    from django.utils import timezone
+
+    from anlan.models import Grant, PatrolPlan, Place, Walk
+
+    manager = Grant.objects.filter(role="venue-manager").exclude(place_code="").order_by("valid_from").first()
+    place = Place.objects.filter(code=manager.place_code if manager else "").first()
+    if place is None:
+        return {}
+    plans = PatrolPlan.objects.filter(place=place, cancelled_at=None).order_by("starts")
+    now = timezone.now()
+    present, over = plans.filter(ends__gt=now).first(), plans.filter(ends__lte=now).last()
+    walk = Walk.objects.filter(place=place).order_by("-started_at").first()
+    point = place.checkpoints.filter(closed_at=None).order_by("order", "code").first()
+    bare = Place.objects.filter(closed_at=None, beats=None, checkpoints__isnull=False).exclude(pk=place.pk)
+    other = bare.order_by("code").first()
+    return {
+        "{patrolled}": place.code,
+        "{unpatrolled}": other.code if other else place.code,
+        "{patrol-plan}": str(present.pk) if present else "",
+        "{patrol-plan-over}": str(over.pk) if over else "",
+        "{patrol-point}": str(point.pk) if point else "",
+        "{walk}": str(walk.pk) if walk else "",
+    }
 
 
 def _an_import(state: str) -> str:

@@ -88,6 +88,7 @@ def patrols(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "calls": [call for call in open_calls() if call.place_id in places],
         "may_answer": access.allowed(request, "answer-help"),
+        "may_plan": access.allowed(request, "plan-patrols"),
     }
     return page(request, "patrols/list.html", context)
 
