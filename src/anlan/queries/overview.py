@@ -126,7 +126,7 @@ def _grouped(
     city: Board, chosen: NDArray[np.bool_], group: NDArray[np.int32], size: int
 ) -> NDArray[np.int64]:
     """States counted for each group of duties: [group, state]."""
-    flat = group.astype(np.int32) * len(STATES) + city.states.state
+    flat = group * np.int32(len(STATES)) + city.states.state
     found = np.bincount(flat if chosen.all() else flat[chosen], minlength=size * len(STATES))
     return found.reshape(size, len(STATES))
 
@@ -159,8 +159,9 @@ def _by_tier(city: Board, chosen: NDArray[np.bool_], scheme_id: str) -> tuple[Ro
     if not scheme_id:
         return ()
     words = city.compiled.tier_words[scheme_id]
-    tier = city.compiled.tiers[scheme_id][city.compiled.place]
-    table = _grouped(city, chosen, np.where(tier < 0, len(words), tier).astype(np.int32), len(words) + 1)
+    tier = city.compiled.tiers[scheme_id]
+    of_place = np.where(tier < 0, len(words), tier).astype(np.int32)
+    table = _grouped(city, chosen, of_place[city.compiled.place], len(words) + 1)
     scheme = next(a.scheme for a in city.compiled.basis.adoptions if a.scheme.id == scheme_id)
     titles = {rule.id: rule.title for rule in scheme.rules if rule.kind == "tier"}
     outside = Text(zh="不分类", en="No tier")
