@@ -1,5 +1,6 @@
 """A place that is patrolled: checkpoints in a row a minute apart, shifts around the clock, beats, drawn plans."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from tests.builders import a_place, adopt_plan
 
 from anlan.actions.duties import EvidenceDraft, record_evidence
 from anlan.actions.patrol_register import add_beat, set_up_patrols
-from anlan.actions.register import add_checkpoint
+from anlan.actions.place_parts import add_checkpoint
 from anlan.engine.policy import Level
 from anlan.models import Beat, Checkpoint, Place, PostureChange
 
@@ -25,9 +26,15 @@ def clock(text: str, on: date = MONDAY) -> datetime:
 
 
 def a_patrolled_place(
-    code: str = "M-1", *, points: int = 6, beats: int = 1, spare: int = 0, at: datetime = START
+    code: str = "M-1",
+    *,
+    points: int = 6,
+    beats: int = 1,
+    spare: int = 0,
+    shifts: Sequence[str] = ("S1", "S2", "S3"),
+    at: datetime = START,
 ) -> Place:
-    """A mall of the second tier with three shifts and so many beats, each of its own share of the checkpoints."""
+    """A mall of the second tier with shifts of eight hours from 06:00 on, and beats that share out its checkpoints."""
     adopt_plan(at)
     place = a_place(code, daily_visitors=3000, area_m2=900, at=at)
     rows = [a_checkpoint(place, number, at) for number in range(points)]
@@ -36,6 +43,7 @@ def a_patrolled_place(
     for number in range(spare):
         a_beat(place, f"R{number + 1}", rows, at, spare=True)
     set_up_patrols(place, by=None, at=at)
+    place.shifts.exclude(code__in=shifts).delete()
     return place
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.patrol_builders import MONDAY, START, a_beat, a_checkpoint, a_patrolled_place, clock, raised
 
+from anlan.actions.patrol_planning import Planned
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import change_beat, set_worth
 from anlan.actions.patrol_seals import audit, open_seed
@@ -29,6 +30,11 @@ def plans(place: Place, **narrowed: object) -> list[PatrolPlan]:
     )
 
 
+def plan_normal(place: Place, at: datetime = BEFORE) -> Planned:
+    """A day planned for the normal level alone, quickly."""
+    return plan_place(place, MONDAY, 1, by=None, at=at, levels=("normal",), seconds=SECONDS, draws=0)
+
+
 def recounted(place: Place, legs: Iterable[Leg], start: datetime, end: datetime) -> list[WindowState]:
     """The patrol windows of a time as the duties engine counts them if every leg is scanned when it says."""
     marks = [
@@ -40,7 +46,7 @@ def recounted(place: Place, legs: Iterable[Leg], start: datetime, end: datetime)
 
 
 def test_a_day_is_drawn_for_each_shift_and_each_level_that_owes_something_else() -> None:
-    place = a_patrolled_place(points=5)
+    place = a_patrolled_place(points=3)
     found = plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
     assert [(plan.shift.code, plan.level) for plan in plans(place)] == [
         (shift, level) for shift in ("S1", "S2", "S3") for level in ("normal", "orange", "red")
@@ -50,8 +56,8 @@ def test_a_day_is_drawn_for_each_shift_and_each_level_that_owes_something_else()
 
 
 def test_every_drawn_plan_keeps_every_window_when_the_duties_engine_counts_again() -> None:
-    place = a_patrolled_place(points=6, beats=2)
-    plan_place(place, MONDAY, 2, by=None, at=BEFORE, seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=6, beats=2, shifts=("S1", "S3"))
+    plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
     for plan in plans(place):
         raised(plan.level, plan.starts - timedelta(hours=8), plan.ends) if plan.level != "normal" else None
         states = recounted(place, legs_of(plan), plan.starts, plan.ends)
@@ -70,40 +76,38 @@ def test_four_weeks_of_a_place_are_one_solve_for_each_kind_of_shift_and_level() 
 
 
 def test_planning_again_keeps_what_is_there_and_draws_anew_what_changed_and_has_not_begun() -> None:
-    place = a_patrolled_place(points=4)
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=4, shifts=("S1", "S2"))
+    plan_normal(place)
     first = {plan.pk: plan.legs for plan in plans(place)}
-    again = plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
+    again = plan_normal(place)
     assert {plan.pk: plan.legs for plan in plans(place)} == first
     assert {outcome.state for outcome in again.outcomes} == {"kept"}
-    beat = place.beats.get()
-    change_beat(
-        beat, checkpoints=[*place.checkpoints.all(), a_checkpoint(place, 4)], by=None, at=clock("07:00")
-    )
-    later = plan_place(place, MONDAY, 1, by=None, at=clock("07:00"), seconds=SECONDS, draws=0)
-    assert [outcome.state for outcome in later.outcomes] == ["begun"] * 3 + ["redrawn"] * 6
-    assert not [plan for plan in plans(place) if plan.pk in first and plan.starts > clock("07:00")]
-    assert {leg["checkpoint"] for leg in plans(place, shift__code="S2")[0].legs} == {
-        f"C{n:02}" for n in range(5)
-    }
+    points = [*place.checkpoints.all(), a_checkpoint(place, 4)]
+    change_beat(place.beats.get(), checkpoints=points, by=None, at=clock("07:00"))
+    later = plan_normal(place, at=clock("07:00"))
+    assert [outcome.state for outcome in later.outcomes] == ["begun", "redrawn"]
+    morning, afternoon = plans(place)
+    assert first[morning.pk] == morning.legs
+    assert afternoon.pk not in first
+    assert {leg["checkpoint"] for leg in afternoon.legs} == {f"C{number:02}" for number in range(5)}
 
 
 def test_a_worth_set_by_hand_makes_another_game() -> None:
-    place = a_patrolled_place(points=4)
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=3, shifts=("S1",))
+    plan_normal(place)
     point = place.checkpoints.get(code="C02")
     set_worth(point, present=900, consequence=5, reason="大型活动", by=None, at=BEFORE)
-    later = plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    later = plan_normal(place)
     assert {outcome.state for outcome in later.outcomes} == {"redrawn"}
     worths = [crew["worth"] for crew in PatrolMix.objects.order_by("pk").last().game["asked"]["crews"]]  # type: ignore[union-attr]
-    assert worths == [[337.5, 337.5, 4500.0, 337.5]], (
-        "3000 a day, 0.15 of them at once, over 4 points, times 3"
-    )
+    assert worths == [[450.0, 450.0, 4500.0]], "3000 a day, 0.15 of them at once, over 3 points, times 3"
 
 
 def test_what_cannot_be_kept_says_how_many_guards_it_needs_and_draws_nothing() -> None:
-    place = a_patrolled_place(points=12)
-    found = plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=12, shifts=("S1",))
+    found = plan_place(
+        place, MONDAY, 1, by=None, at=BEFORE, levels=("normal", "red"), seconds=SECONDS, draws=0
+    )
     assert {(outcome.level, outcome.state) for outcome in found.refused} == {("red", "infeasible")}
     says = found.refused[0].says
     assert says is not None
@@ -118,24 +122,24 @@ def test_what_cannot_be_kept_says_how_many_guards_it_needs_and_draws_nothing() -
 
 
 def test_a_spare_guard_makes_a_level_possible_that_one_guard_cannot_keep() -> None:
-    place = a_patrolled_place(points=12, spare=1)
+    place = a_patrolled_place(points=12, spare=1, shifts=("S1",))
     found = plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=SECONDS, draws=0)
     assert not found.refused
     assert {leg["beat"] for leg in plans(place)[0].legs} == {"B1", "R1"}
 
 
 def test_a_checkpoint_that_no_beat_walks_is_told() -> None:
-    place = a_patrolled_place(points=3)
+    place = a_patrolled_place(points=3, shifts=("S1",))
     a_checkpoint(place, 9)
-    found = plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    found = plan_normal(place)
     assert {outcome.state for outcome in found.outcomes} == {"unwalked"}
     assert found.outcomes[0].says is not None
     assert found.outcomes[0].says.en == "No beat walks C09."
 
 
 def test_a_seed_cannot_be_read_before_the_shift_is_over_and_proves_the_draw_afterwards() -> None:
-    place = a_patrolled_place(points=4)
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=3, shifts=("S1",))
+    plan_normal(place)
     plan = plans(place)[0]
     almost = plan.ends - timedelta(seconds=1)
     assert open_seed(plan, almost) is None
@@ -151,9 +155,9 @@ def test_a_seed_cannot_be_read_before_the_shift_is_over_and_proves_the_draw_afte
 
 
 def test_an_audit_finds_legs_a_game_or_a_seed_that_were_put_in_afterwards() -> None:
-    place = a_patrolled_place(points=4)
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
-    one, other = plans(place)[:2]
+    place = a_patrolled_place(points=3, shifts=("S1", "S2"))
+    plan_normal(place)
+    one, other = plans(place)
     own = [dict(leg) for leg in one.legs]
     one.legs[0]["at"] = (datetime.fromisoformat(own[0]["at"]) + timedelta(minutes=1)).isoformat()
     found = audit(one, one.ends)
@@ -171,7 +175,7 @@ def test_an_audit_finds_legs_a_game_or_a_seed_that_were_put_in_afterwards() -> N
 
 
 def test_the_plan_of_the_posture_is_in_force_and_of_the_next_lower_level_where_it_has_none() -> None:
-    place = a_patrolled_place(points=4)
+    place = a_patrolled_place(points=3, shifts=("S1",))
     plan_place(place, MONDAY, 1, by=None, at=BEFORE, seconds=SECONDS, draws=0)
     noon = clock("11:00")
     assert [plan.level for plan in plans_in_force(place, noon)] == ["normal"]
@@ -186,7 +190,7 @@ def test_the_plan_of_the_posture_is_in_force_and_of_the_next_lower_level_where_i
 
 
 def test_two_beats_of_the_same_checkpoints_share_them_and_one_of_others_walks_its_own() -> None:
-    place = a_patrolled_place(points=4)
+    place = a_patrolled_place(points=4, shifts=("S1",))
     rows = list(place.checkpoints.order_by("code"))
     a_beat(place, "B2", rows)
     plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=SECONDS, draws=0)
@@ -195,8 +199,8 @@ def test_two_beats_of_the_same_checkpoints_share_them_and_one_of_others_walks_it
 
 
 def test_the_journal_says_that_a_plan_was_drawn_and_keeps_its_commitment_and_never_the_seed() -> None:
-    place = a_patrolled_place(points=3)
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    place = a_patrolled_place(points=3, shifts=("S1",))
+    plan_normal(place)
     plan = plans(place)[0]
     entry = Entry.objects.get(action="draw-patrol-plan", subject_id=str(plan.pk))
     assert entry.changes["commitment"] == [None, plan.commitment]
@@ -208,6 +212,6 @@ def test_the_journal_says_that_a_plan_was_drawn_and_keeps_its_commitment_and_nev
 def test_a_place_that_owes_no_scans_is_not_planned() -> None:
     place = a_patrolled_place(points=3)
     place.history.filter(fact="daily_visitors").update(value=100)
-    found = plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
+    found = plan_normal(place)
     assert {outcome.state for outcome in found.outcomes} == {"nothing-owed"}
     assert START < BEFORE

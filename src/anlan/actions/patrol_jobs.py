@@ -7,17 +7,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
-from anlan.actions.patrol_plans import plan_place
+from anlan.actions.patrol_plans import SECONDS, plan_place
 from anlan.actions.patrol_replans import Cause, follow_postures, replan_place
 from anlan.models import PatrolPlan, Place, PostureChange, User
 
 
 @task()
-def draw_plans(place: str, start_day: str, days: int, by: str) -> None:
+def draw_plans(place: str, start_day: str, days: int, by: str, seconds: float = SECONDS) -> None:
     """What the worker does about a place to be planned; doing it twice keeps what is there."""
     row = Place.objects.get(pk=UUID(place))
     user = User.objects.filter(pk=UUID(by)).first() if by else None
-    plan_place(row, date.fromisoformat(start_day), days, by=user, at=timezone.now())
+    plan_place(row, date.fromisoformat(start_day), days, by=user, at=timezone.now(), seconds=seconds)
 
 
 @task()
@@ -32,9 +32,10 @@ def follow(since: str) -> None:
     follow_postures(since=datetime.fromisoformat(since), at=timezone.now())
 
 
-def plan_later(place: Place, start_day: date, days: int, *, by: User | None) -> str:
-    """Have the worker plan a place; the job's number."""
-    return str(draw_plans.enqueue(str(place.pk), start_day.isoformat(), days, str(by.pk) if by else "").id)
+def plan_later(place: Place, start_day: date, days: int, *, by: User | None, seconds: float = SECONDS) -> str:
+    """Have the worker plan a place, with so much time for each game; the job's number."""
+    whose = str(by.pk) if by else ""
+    return str(draw_plans.enqueue(str(place.pk), start_day.isoformat(), days, whose, seconds).id)
 
 
 def posture_changed(*, since: datetime, at: datetime) -> None:

@@ -19,6 +19,9 @@ from anlan.queries.patrol_plans import ShiftOn, shifts_between
 PLACES, LARGE, DAYS, PAST = 12, 8, 8, timedelta(days=7)
 """How many places are planned, from how many checkpoints on two guards walk, for how many days, visits of how long."""
 
+SECONDS = 3.0
+"""How long the worker may solve each game, so that a new demo city has its plans within a few minutes."""
+
 _BATCH = 1500
 _NAMES = (("巡查线路一", "Beat 1"), ("巡查线路二", "Beat 2"))
 
@@ -36,7 +39,7 @@ def load_patrols(city: DemoCity, users: dict[str, User], *, office: User, at: da
         if code == own:
             _own_place(place, beats, users["guard"], office, at)
         _visits(place, beats, first, at)
-        plan_later(place, at.date(), DAYS, by=office)
+        plan_later(place, at.date(), DAYS, by=office, seconds=SECONDS)
 
 
 def _patrolled(city: DemoCity) -> list[str]:
