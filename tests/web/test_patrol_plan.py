@@ -1,20 +1,23 @@
 """The plan of patrols: drawn by one click, said in words where it cannot be kept, and nothing told before its time."""
 
 import hashlib
+import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
-from tests.patrol_builders import MONDAY, a_patrolled_place, clock
+from tests.patrol_builders import CITY, MONDAY, a_patrolled_place, clock
 
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import change_beat, set_roster
 from anlan.actions.patrol_seals import open_seed
 from anlan.models import PatrolMix, PatrolPlan, Place
 from anlan.web import clock as web_clock
+from anlan.web.patrol_pictures import LegMark, ShiftRow, shift_picture
 from builders import a_place, a_user, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -114,11 +117,11 @@ def test_a_plan_whose_beat_changed_is_to_be_drawn_anew(manager: Client, place: P
 
 def test_what_cannot_be_kept_is_said_in_words_with_what_to_do(at: Any) -> None:
     place = a_patrolled_place("M-9", points=14)
-    place.patrol_settings = None  # type: ignore[assignment]  # none saved: the defaults hold
     plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=0.5, draws=0)
     client = signed_in(Client(HTTP_ACCEPT_LANGUAGE="en"), a_user("venue-manager", place="M-9"))
-    if not PatrolMix.objects.exclude(infeasible=None).exists():
-        pytest.fail("fourteen checkpoints two minutes apart cannot be walked by one guard each half hour")
+    assert PatrolMix.objects.exclude(infeasible=None).exists(), (
+        "14 points, 2 minutes each, every quarter of an hour"
+    )
     page = shown(client, "place-patrol-plan", "M-9")
     assert "B1" in page
     [refusal] = client.get(reverse("place-patrol-plan", args=["M-9"])).context["refusals"]
@@ -232,3 +235,20 @@ def test_the_roster_of_each_shift_stands_beside_its_plans(manager: Client, place
     manned = {(row.look.shift.shift.code, row.look.shift.on): (row.manned, row.beats) for row in rows}
     assert manned["S1", MONDAY] == (1, 1)
     assert manned["S2", MONDAY] == (0, 1)
+
+
+def test_a_shift_with_many_legs_is_drawn_hour_by_hour_so_that_no_mark_hides_another() -> None:
+    start = clock("06:00")
+    rows = [
+        ShiftRow(name, tuple(LegMark(start + timedelta(minutes=2 * n), "later", "") for n in range(120)))
+        for name in ("B1", "B2")
+    ]
+    picture = shift_picture(rows, start, start + timedelta(hours=4), DURING, label="班次", zone=CITY)
+    places = re.findall(r"translate\(([\d.]+) ([\d.]+)\)", picture)
+    assert len(places) == 240
+    lines: dict[str, list[float]] = {}
+    for x, y in places:
+        lines.setdefault(y, []).append(float(x))
+    assert len(lines) == 8, "four hours of two beats"
+    apart = [two - one for xs in lines.values() for one, two in pairwise(sorted(xs))]
+    assert min(apart) > 12, "wider than a mark"

@@ -14,6 +14,9 @@ from anlan.engine.policy import LEVELS, Level
 from anlan.web.templatetags.looks import STATES
 from anlan.web.templatetags.yearpicture import PATTERNS, patterns
 
+DENSE = 60
+"""With more legs than this in one row their marks would hide each other: each hour gets a line of its own."""
+
 HOUR = 20
 ROW = 16
 LEFT = 86
@@ -80,6 +83,8 @@ def shift_picture(
     rows: Sequence[ShiftRow], start: datetime, end: datetime, now: datetime, *, label: str, zone: ZoneInfo
 ) -> SafeString:
     """The legs of each beat along the hours of a shift, with a line at this moment."""
+    if max((len(row.legs) for row in rows), default=0) > DENSE:
+        return _hour_by_hour(rows, start, end, now, label=label, zone=zone)
     span = max((end - start).total_seconds(), 1.0)
     width, step = 900, 34
 
@@ -114,6 +119,60 @@ def shift_picture(
             ),
         ),
         line,
+        format_html_join("", '<g transform="translate({} {})"><title>{}</title>{}</g>', marks),
+    )
+
+
+def _hour_by_hour(
+    rows: Sequence[ShiftRow], start: datetime, end: datetime, now: datetime, *, label: str, zone: ZoneInfo
+) -> SafeString:
+    """The same with a line for each hour of each beat, along its minutes."""
+    width, step, hour = 900, 22, timedelta(hours=1)
+    hours = -int((start - end) // hour)
+    named = int(len(rows) > 1)
+    tall = step * (hours + named) + 6
+
+    def across(minutes: float) -> float:
+        return round(LEFT + (width - LEFT - 12) * minutes / 60, 1)
+
+    def where(at: datetime, row: int) -> tuple[float, float]:
+        line, rest = divmod(at - start, hour)
+        return across(rest / timedelta(minutes=1)), TOP + row * tall + (line + named) * step + step / 2
+
+    lines = [
+        (where(start + line * hour, row)[1], f"{(start + line * hour).astimezone(zone):%H:%M}")
+        for row in range(len(rows))
+        for line in range(hours)
+    ]
+    names = ((TOP + row * tall + step / 2 + 4, beat.name) for row, beat in enumerate(rows) if named)
+    marks = [
+        (*where(leg.at, number), leg.words, mark_safe(_MARKS[leg.state]))
+        for number, row in enumerate(rows)
+        for leg in row.legs
+        if start <= leg.at < end
+    ]
+    present = [where(now, row) for row in range(len(rows))] if start <= now < end else []
+    height = TOP + len(rows) * tall
+    return format_html(
+        '<svg class="shift-picture" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" aria-label="{2}">'
+        "{3}{4}{5}{6}{7}</svg>",
+        width,
+        height,
+        label,
+        format_html_join("", '<text x="0" y="{}" class="row-name">{}</text>', names),
+        format_html_join(
+            "",
+            '<text x="{}" y="11" text-anchor="middle">:{}</text>',
+            ((across(minute), f"{minute:02d}") for minute in range(0, 60, 10)),
+        ),
+        format_html_join(
+            "",
+            '<path d="M{2} {0}H{3}" class="grid-line"></path><text x="0" y="{4}" class="row-name">{1}</text>',
+            ((y, words, LEFT - 8, width - 8, y + 4) for y, words in lines),
+        ),
+        format_html_join(
+            "", '<path d="M{} {}v18" class="now-line"></path>', ((x, y - 9) for x, y in present)
+        ),
         format_html_join("", '<g transform="translate({} {})"><title>{}</title>{}</g>', marks),
     )
 
