@@ -137,6 +137,13 @@ PAGES: tuple[Page, ...] = (
     Page("work", "/work/"),
     Page("work-manager", "/work/", "venue-manager"),
     Page("work-guard", "/work/", "guard"),
+    Page("patrol-start", "/patrol/", "guard", steps=(Step("wait", "body[data-ready]"),)),
+    Page(
+        "patrol-walk",
+        "/patrol/",
+        "guard",
+        steps=(Step("wait", "body[data-ready]"), Step("click", "#start"), Step("wait", "#leg-name:not(:empty)")),
+    ),
     Page("work-inspector", "/work/", "inspector"),
     Page("work-liaison", "/work/", "department-liaison"),
     Page("evidence", "/evidence/"),

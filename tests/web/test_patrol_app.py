@@ -15,7 +15,8 @@ from django.utils import timezone
 from PIL import Image
 
 from anlan.actions.attachments import path_of
-from anlan.actions.patrol_codes import issue_codes
+from anlan.actions.patrol_codes import issue_codes, replace_code
+from anlan.actions.posture import raise_posture
 from anlan.models import Device, HelpCall, Place, User, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.web.patrol_app.offline import FILES, worker_text
@@ -154,9 +155,21 @@ def test_a_round_is_recorded_once_and_each_answer_tells_the_servers_time(place, 
     again = sent(token, walk, visit).json()
     assert [one["status"] for one in first["results"]] == ["recorded", "recorded"]
     assert [one["status"] for one in again["results"]] == ["known", "known"]
-    assert first["levels"] == {place.code: "normal"}
+    assert first["places"][place.code]["level"] == "normal"
     assert "server_time" in first
     assert (Walk.objects.count(), Visit.objects.count()) == (1, 1)
+
+
+def test_a_phone_hears_of_a_raised_level_and_of_a_new_code_with_the_next_answer(place, token):
+    walk = walk_of(place)
+    before = sent(token, walk).json()["places"][place.code]
+    raise_posture(
+        "red", start=timezone.now(), end=None, reason="试验", by=None, at=timezone.now(), place=place
+    )
+    replace_code(place.checkpoints.get(code="C00"), reason="损坏", by=None, at=timezone.now())
+    after = sent(token).json()["places"][place.code]
+    assert (before["level"], after["level"]) == ("normal", "red")
+    assert before["changed"] < after["changed"]
 
 
 def test_a_record_that_cannot_be_read_holds_up_no_other(place, token):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import Max
 from django.utils import timezone
 
 from anlan.engine import access as rules
@@ -17,7 +18,7 @@ from anlan.engine.patrol_flags import Ground, Point
 from anlan.engine.periods import midnight
 from anlan.engine.policy import LEVELS, Level
 from anlan.engine.timelines import History
-from anlan.models import Checkpoint, CheckpointCode, Device, Grant, Place, User, Visit, WalkTime
+from anlan.models import Checkpoint, CheckpointCode, Device, Grant, PatrolPlan, Place, User, Visit, WalkTime
 from anlan.queries.duties import basis
 from anlan.queries.people import grants_in_force, in_force
 from anlan.queries.subjects import PostureSpans, place_subject
@@ -147,6 +148,15 @@ def level_at(place: Place, at: datetime) -> Level:
     spans = PostureSpans().of_place(place)
     levels = [span.level for span in spans if span.start <= at and (span.end is None or at < span.end)]
     return max(levels, key=LEVELS.index, default="normal")
+
+
+def changed_at(place: Place, at: datetime) -> datetime | None:
+    """When a plan of the place that is not over, or one of its codes, last changed: phones then load the shift anew."""
+    plans = PatrolPlan.objects.filter(place=place, ends__gt=at)
+    codes = CheckpointCode.objects.filter(checkpoint__place=place)
+    drawn = plans.aggregate(drawn=Max("drawn_at"), cancelled=Max("cancelled_at"))
+    issued = codes.aggregate(issued=Max("issued_at"), void=Max("void_at"))
+    return max((one for one in (*drawn.values(), *issued.values()) if one is not None), default=None)
 
 
 def _grants_then(user: User, at: datetime) -> list[GrantFacts]:

@@ -20,6 +20,7 @@ from anlan.links.codes import qr_svg
 from anlan.links.documents import CheckpointLabel, LabelSheet, checkpoint_labels
 from anlan.models import Checkpoint, CheckpointCode, Place
 from anlan.queries.patrol_codes import CodedCheckpoint, codes_of
+from anlan.queries.patrol_phone import turning_secret
 from anlan.web import access, clock
 from anlan.web.patrol_frame import patrol_frame
 from anlan.web.place_frame import small_frame
@@ -159,11 +160,6 @@ def checkpoint_screen(request: HttpRequest, signed: str) -> HttpResponse:
     response = render(request, template, context)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def turning_secret() -> bytes:
-    """The secret of this installation by which turning codes are marked."""
-    return signing.Signer(salt="anlan.turning-code").signature("turning").encode()
 
 
 def _sheet(request: HttpRequest, place: Place, rows: list[CodedCheckpoint]) -> LabelSheet:

@@ -21,7 +21,7 @@ from anlan.actions.patrol_scans import Sender, take_batch
 from anlan.links.files import FileProblem
 from anlan.links.photos import LARGEST_PHOTO_BYTES
 from anlan.models import Place, Walk
-from anlan.queries.patrol_phone import holder_of, level_at
+from anlan.queries.patrol_phone import changed_at, holder_of, level_at
 from anlan.web import clock
 from anlan.web.access import open_to_anybody
 from anlan.web.patrol_app.reading import MOST_BYTES, Sent, UnreadableError, read_sent
@@ -128,14 +128,20 @@ def _taken(sent: Sent, sender: Sender, at: datetime) -> HttpResponse:
         results.append(
             {"id": name, "status": outcome.status, "why": outcome.why, "flags": list(outcome.flags)}
         )
-    return _answer({"results": results, "levels": _levels(sender, at)}, at)
+    return _answer({"results": results, "places": _places(sender, at)}, at)
 
 
-def _levels(sender: Sender, at: datetime) -> dict[str, str]:
-    """The level in force at each place where the sender is on a round, so that the phone follows it."""
+def _places(sender: Sender, at: datetime) -> dict[str, dict[str, Any]]:
+    """Each place where the sender is on a round: its level, and when its plans or codes last changed."""
     walks = Walk.objects.filter(guard=sender.user, ended_at__isnull=True).order_by("-started_at")[:3]
-    places = Place.objects.select_related("district").filter(pk__in=[walk.place_id for walk in walks])
-    return {place.code: level_at(place, at) for place in places}
+    places = Place.objects.filter(pk__in=[walk.place_id for walk in walks])
+    return {
+        place.code: {
+            "level": level_at(place, at),
+            "changed": changed.astimezone(UTC).isoformat() if (changed := changed_at(place, at)) else None,
+        }
+        for place in places
+    }
 
 
 def _sender(request: HttpRequest, at: datetime) -> Sender | None:

@@ -4,7 +4,7 @@ import * as clock from "./clock.js";
 import * as dialogs from "./dialogs.js";
 import * as ending from "./ending.js";
 import * as marks from "./marks.js";
-import { flush } from "./outbox.js";
+import { flush, listen } from "./outbox.js";
 import { addresses, button, element, say, show, write } from "./page.js";
 import * as rescue from "./rescue.js";
 import * as screens from "./screens.js";
@@ -13,7 +13,8 @@ import * as work from "./work.js";
 
 const TICK_MS = 1000;
 const SEND_EVERY_MS = 30_000;
-const LOAD_EVERY_MS = 60_000;
+const ASK_EVERY_MS = 60_000;
+const LOAD_EVERY_MS = 600_000;
 
 let known = { user: null, places: [], signedOut: false, walk: null };
 let checkpoint = null;
@@ -78,15 +79,20 @@ async function reload() {
   await redraw();
 }
 
-// Each answer to what was sent names the level in force; the plan for it is on the phone already.
-async function heardLevels(levels) {
+// Each answer names the level in force and when the plan last changed; the plan of each level is here already.
+async function heard(places) {
   const { walk } = known;
-  const level = walk && levels?.[walk.place];
-  if (level && (level !== walk.level || walk.radio)) {
+  const told = walk && places?.[walk.place];
+  if (!told) {
+    return;
+  }
+  if (told.level !== walk.level || walk.radio) {
     const before = work.levelOf(walk);
-    await work.toldByServer(walk, level);
-    tellLevel(before, level);
+    await work.toldByServer(walk, told.level);
+    tellLevel(before, told.level);
     await redraw();
+    reload();
+  } else if (told.changed && Date.parse(told.changed) > Date.parse(walk.bundle.at)) {
     reload();
   }
 }
@@ -97,10 +103,13 @@ function tellLevel(before, level) {
   }
 }
 
+function usablePlaces() {
+  return known.places.filter((place) => work.usable(place, clock.now()));
+}
+
 async function startShift() {
   marks.ready();
-  const usable = known.places.filter((place) => work.usable(place, clock.now()));
-  const place = screens.startPlace(usable);
+  const place = screens.startPlace(usablePlaces());
   await work.begin(known.user, place, element("start-beat").value || "");
   navigator.storage?.persist?.();
   camera.prepare().catch(() => {});
@@ -128,9 +137,9 @@ async function speak(language) {
   await settings.put("/patrol/language", new Response(language));
 }
 
-function listen() {
+function attend() {
   button("start", startShift);
-  element("start-place").addEventListener("change", () => screens.startPlace(known.places));
+  element("start-place").addEventListener("change", () => screens.startPlace(usablePlaces()));
   button("send-now", () => send(true));
   button("open-more", openMore);
   button("night", switchTheme);
@@ -150,7 +159,7 @@ function listen() {
   dialogs.prepare(now, redraw);
   ending.prepare(now, redraw);
   window.addEventListener("patrol:changed", redraw);
-  window.addEventListener("patrol:levels", (event) => heardLevels(event.detail));
+  window.addEventListener("patrol:heard", (event) => heard(event.detail));
   window.addEventListener("online", () => reload().then(() => send()));
   window.addEventListener("offline", () => send());
   document.addEventListener("visibilitychange", () => {
@@ -173,7 +182,7 @@ async function begin() {
     document.documentElement.dataset.themeChoice = chosen;
     window.anlanSettleTheme();
   }
-  listen();
+  attend();
   await clock.prepare();
   await redraw();
   if ("serviceWorker" in navigator) {
@@ -189,6 +198,7 @@ async function begin() {
   document.body.dataset.ready = "yes";
   setInterval(redraw, TICK_MS);
   setInterval(send, SEND_EVERY_MS);
+  setInterval(() => known.walk && navigator.onLine && listen(known.walk.user), ASK_EVERY_MS);
   setInterval(() => document.visibilityState === "visible" && reload(), LOAD_EVERY_MS);
 }
 
