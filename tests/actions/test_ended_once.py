@@ -8,8 +8,9 @@ from tests.builders import LONG_AGO, a_place, a_user, adopt_plan, some_evidence
 from anlan.actions import accounts
 from anlan.actions.accounts import LastAdministratorError
 from anlan.actions.duties import Answer
+from anlan.actions.place_parts import add_checkpoint, close_checkpoint
 from anlan.actions.posture import end_posture, raise_posture
-from anlan.actions.register import add_checkpoint, close_checkpoint, close_place
+from anlan.actions.register import close_place
 from anlan.actions.schemes import adopt, end_adoption
 from anlan.models import Adoption, Checkpoint, Entry, Finding, Grant, Place, PostureChange
 from anlan.queries.people import grants_in_force

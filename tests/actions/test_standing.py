@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from tests.builders import a_department, a_place, some_evidence
 
 from anlan.actions.duties import strike_evidence
-from anlan.actions.register import add_checkpoint
+from anlan.actions.place_parts import add_checkpoint
 from anlan.actions.standing import note_evidence, rebuild_standing
 from anlan.models import Evidence, Standing
 from anlan.queries.standing import latest_marks

@@ -48,7 +48,7 @@ def make() -> dict[str, Any]:
     from anlan.actions.patrol_codes import issue_codes
     from anlan.actions.patrol_plans import plan_place
     from anlan.actions.patrol_register import add_beat
-    from anlan.actions.register import add_checkpoint
+    from anlan.actions.place_parts import add_checkpoint
     from anlan.actions.schemes import adopt, store_folder
     from anlan.models import Shift
     from builders import a_place, a_user

@@ -6,8 +6,9 @@ import pytest
 from tests.builders import a_place, adopt_plan, some_evidence
 
 from anlan.actions.duties import give_waiver, strike_evidence
+from anlan.actions.place_parts import add_checkpoint
 from anlan.actions.posture import end_posture, raise_posture
-from anlan.actions.register import add_checkpoint, change_facts
+from anlan.actions.register import change_facts
 from anlan.models import Entry, Place
 from anlan.models.ids import earliest_id
 from anlan.queries.board import Board, board, board_as_of

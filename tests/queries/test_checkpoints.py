@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.builders import a_place, adopt_plan, some_evidence
 
-from anlan.actions.register import add_checkpoint, close_checkpoint
+from anlan.actions.place_parts import add_checkpoint, close_checkpoint
 from anlan.models import Checkpoint, Place
 from anlan.queries.board import board, board_as_of
 from anlan.queries.duties import windows_of_place

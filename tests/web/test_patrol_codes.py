@@ -12,7 +12,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from anlan.actions.patrol_codes import issue_codes, replace_code
-from anlan.actions.register import add_checkpoint
+from anlan.actions.place_parts import add_checkpoint
 from anlan.engine.patrol_codes import Scanned, read_scanned, shown_typed, turn_holds, turn_mark, turn_of
 from anlan.models import CheckpointCode, Entry, Place
 from anlan.queries.patrol_codes import code_read, codes_of

@@ -10,8 +10,8 @@ from django.utils import timezone
 from anlan.actions.patrol_codes import issue_codes
 from anlan.actions.patrol_register import add_beat, add_shift
 from anlan.actions.patrol_visits import evidence_of
+from anlan.actions.place_parts import add_checkpoint
 from anlan.actions.posture import raise_posture
-from anlan.actions.register import add_checkpoint
 from anlan.models import Entry, Evidence, HelpCall, Place, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.web import clock

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.actions.duties import strike_evidence
-from anlan.actions.register import add_checkpoint, add_post
+from anlan.actions.place_parts import add_checkpoint, add_post
 from anlan.models import Checkpoint, Occurrence, Place, PlaceFact, Waiver
 from anlan.web import clock
 from builders import a_department, a_district, a_place, a_user, adopt_plan, signed_in, some_evidence

@@ -10,19 +10,14 @@ from django.db import transaction
 from anlan.actions import journal
 from anlan.actions.codes import CodeTakenError, new_codes_in_turn
 from anlan.actions.journal import Change
-from anlan.actions.patrol_jobs import checkpoints_changed
 from anlan.engine.policy import FactValue
 from anlan.models import (
-    Checkpoint,
     Department,
     District,
-    Occurrence,
     Operator,
     Place,
     PlaceFact,
-    Post,
     User,
-    Zone,
 )
 from anlan.queries.names import sort_name
 from anlan.queries.subjects import FLAGS, present_facts
@@ -127,7 +122,7 @@ def register_places(
             known[draft.code] = place
             created[draft.code] = place
             history += _history(place, _facts(place), draft.measured, since, at, by, reason)
-            entries.append(_entry("register-place", place, _after(draft), reason))
+            entries.append(place_entry("register-place", place, _after(draft), reason))
             continue
         before_facts = _facts(place)
         before = _values(place)
@@ -143,7 +138,7 @@ def register_places(
         place.changed_at = at
         if draft.code not in created:
             changed[draft.code] = place
-        entries.append(_entry("change-place", place, differences, reason))
+        entries.append(place_entry("change-place", place, differences, reason))
     Place.objects.bulk_create(created.values(), batch_size=_BATCH)
     if changed:
         Place.objects.bulk_update(changed.values(), [*_WRITTEN], batch_size=200)
@@ -189,7 +184,7 @@ def change_facts(
     place.save()
     PlaceFact.objects.bulk_create(_history(place, new, measured or {}, since, at, by, reason))
     differences = {fact: [before.get(fact), value] for fact, value in new.items()}
-    journal.write(_entry("change-place", place, differences, reason), by=by, at=at)
+    journal.write(place_entry("change-place", place, differences, reason), by=by, at=at)
     return place
 
 
@@ -203,76 +198,21 @@ def close_place(place: Place, *, by: User | None, at: datetime, reason: str) -> 
     place.revision += 1
     place.changed_at = at
     place.save(update_fields=["closed_at", "revision", "changed_at"])
-    journal.write(_entry("close-place", place, {"closed_at": [None, at]}, reason), by=by, at=at)
+    journal.write(place_entry("close-place", place, {"closed_at": [None, at]}, reason), by=by, at=at)
     return place
 
 
-@transaction.atomic
-def add_checkpoint(
-    place: Place,
-    *,
-    code: str,
-    name_zh: str,
-    name_en: str,
-    by: User | None,
-    at: datetime,
-    zone: Zone | None = None,
-) -> Checkpoint:
-    """A further point to visit on every round, from now on."""
-    checkpoint = Checkpoint.objects.create(
-        place=place, code=code, name_zh=name_zh, name_en=name_en, zone=zone, opened_at=at,
-        order=place.checkpoints.count(),
-    )  # fmt: skip
-    Place.objects.filter(pk=place.pk).update(changed_at=at)
-    journal.write(_entry("add-checkpoint", place, {"checkpoint": [None, code]}, ""), by=by, at=at)
-    checkpoints_changed(place, at=at)
-    return checkpoint
-
-
-@transaction.atomic
-def close_checkpoint(checkpoint: Checkpoint, *, by: User | None, at: datetime, reason: str) -> Checkpoint:
-    """The point is not visited any more; one that is closed stays closed since then."""
-    checkpoint = Checkpoint.objects.select_for_update(of=("self",)).get(pk=checkpoint.pk)
-    if checkpoint.closed_at is not None:
-        return checkpoint
-    checkpoint.closed_at = at
-    checkpoint.save(update_fields=["closed_at"])
-    Place.objects.filter(pk=checkpoint.place_id).update(changed_at=at)
-    entry = _entry("close-checkpoint", checkpoint.place, {"checkpoint": [checkpoint.code, None]}, reason)
-    journal.write(entry, by=by, at=at)
-    checkpoints_changed(checkpoint.place, at=at)
-    return checkpoint
-
-
-@transaction.atomic
-def add_post(
-    place: Place, *, code: str, name_zh: str, name_en: str, mobile: bool, by: User | None, at: datetime
-) -> Post:
-    """A post of a place, fixed or mobile."""
-    post = Post.objects.create(place=place, code=code, name_zh=name_zh, name_en=name_en, mobile=mobile)
-    journal.write(_entry("add-post", place, {"post": [None, code]}, ""), by=by, at=at)
-    return post
-
-
-@transaction.atomic
-def add_zone(place: Place, *, code: str, name_zh: str, name_en: str, by: User | None, at: datetime) -> Zone:
-    """A part of a place that checkpoints may lie in."""
-    zone = Zone.objects.create(place=place, code=code, name_zh=name_zh, name_en=name_en)
-    journal.write(_entry("add-zone", place, {"zone": [None, code]}, ""), by=by, at=at)
-    return zone
-
-
-@transaction.atomic
-def record_occurrence(
-    place: Place, *, kind: str, happened_at: datetime, note: str, by: User | None, at: datetime
-) -> Occurrence:
-    """Something happened to a place that starts a clock."""
-    occurrence = Occurrence.objects.create(
-        place=place, kind=kind, at=happened_at, recorded_at=at, by=by, note=note
+def place_entry(action: str, place: Place, changes: Mapping[str, Any], reason: str) -> Change:
+    """A line of the journal about a place."""
+    return Change(
+        action=action,
+        subject_kind="place",
+        subject_id=str(place.pk),
+        subject_label=place.name_zh,
+        place_code=place.code,
+        changes=changes,
+        reason=reason,
     )
-    Place.objects.filter(pk=place.pk).update(changed_at=at)
-    journal.write(_entry("record-occurrence", place, {"kind": kind, "at": happened_at}, note), by=by, at=at)
-    return occurrence
 
 
 def _locked(codes: Sequence[str]) -> dict[str, Place]:
@@ -408,18 +348,6 @@ def _history(
         )
         for fact, value in facts.items()
     ]
-
-
-def _entry(action: str, place: Place, changes: Mapping[str, Any], reason: str) -> Change:
-    return Change(
-        action=action,
-        subject_kind="place",
-        subject_id=str(place.pk),
-        subject_label=place.name_zh,
-        place_code=place.code,
-        changes=changes,
-        reason=reason,
-    )
 
 
 def _batches(codes: Sequence[str]) -> list[Sequence[str]]:

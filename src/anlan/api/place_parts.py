@@ -9,7 +9,7 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from anlan.actions.duties import CLOCK_SKEW
-from anlan.actions.register import add_checkpoint, add_post, close_checkpoint, record_occurrence
+from anlan.actions.place_parts import add_checkpoint, add_post, close_checkpoint, record_occurrence
 from anlan.api import idempotency
 from anlan.api.inputs import (
     Code,

@@ -15,14 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anlan.actions.duties import give_waiver, withdraw_waiver
-from anlan.actions.register import (
-    add_checkpoint,
-    add_post,
-    add_zone,
-    close_checkpoint,
-    close_place,
-    record_occurrence,
-)
+from anlan.actions.place_parts import add_checkpoint, add_post, add_zone, close_checkpoint, record_occurrence
+from anlan.actions.register import close_place
 from anlan.models import Checkpoint, Place, User, Waiver, Zone
 from anlan.queries.duties import place_account
 from anlan.queries.vocabulary import words
