@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from anlan.engine.conditions import fact_title, unit_title, value_title
+from anlan.engine.conditions import BUILT_IN_TITLES, fact_title, unit_title, value_title
 from anlan.engine.durations import duration_of, duration_words
 from anlan.engine.figures import Figure, Figures
 from anlan.engine.policy import (
@@ -209,7 +209,7 @@ def _known_word(word: str, scheme: Scheme, rule: Rule | None = None) -> Text:
     title = next((each.title for each in scheme.rules if each.id == word), None)
     if title is not None:
         return title
-    if word in scheme.facts:
+    if word in scheme.facts or word in BUILT_IN_TITLES:
         return fact_title(word, scheme)
     parameter = scheme.parameters.get(word)
     return (parameter.title if parameter else None) or _SHARED_TIERS.get(word) or Text(zh=word, en=word)

@@ -24,6 +24,7 @@ from anlan.queries.vocabulary import words
 from anlan.web import access, clock
 from anlan.web.import_forms import ChoicesForm, ColumnsForm
 from anlan.web.import_words import row_of, state_of
+from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
 
@@ -61,7 +62,7 @@ def import_columns(request: HttpRequest, identifier: UUID) -> HttpResponse:
         for problem in problems:
             form.add_error(None, say(problem))
     samples = record.result["samples"]
-    context = _frame(record) | {
+    context = _frame(request, record) | {
         "form": form,
         "columns": [(form[f"column-{number}"], samples[number]) for number in range(len(header))],
         "named": len(initial),
@@ -129,8 +130,8 @@ def _to(record: PlaceImport) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("import", args=[record.pk]))
 
 
-def _frame(record: PlaceImport) -> dict[str, Any]:
-    row = row_of(record)
+def _frame(request: HttpRequest, record: PlaceImport) -> dict[str, Any]:
+    row = row_of(record, Names(request))
     return {"title": row.name, "crumbs": [(_("Imports"), reverse("imports"))], "record": record, "row": row}
 
 
@@ -156,7 +157,7 @@ def _shown(
     kinds = [
         (known.kind(kind).in_language(language), count) for kind, count in found.get("places", {}).items()
     ]
-    context = _frame(record) | {
+    context = _frame(request, record) | {
         "state": state,
         "found": found,
         "form": form,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from anlan.actions.imports import BUSY
 from anlan.actions.jobs import has_failed
 from anlan.models import PlaceImport
+from anlan.web.people_words import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class ImportRow:
     """An import as the list shows it."""
 
     record: PlaceImport
+    by: str
     name: str
     source: str
     state: str
@@ -30,8 +32,8 @@ def state_of(record: PlaceImport) -> str:
     return "failed" if record.state in BUSY and job and has_failed(job) else record.state
 
 
-def row_of(record: PlaceImport) -> ImportRow:
-    """An import with its state in words."""
+def row_of(record: PlaceImport, names: Names) -> ImportRow:
+    """An import with its state, and who began it, in words; nobody named means the command line."""
     state = state_of(record)
     words, tone, icon = {
         "uploaded": (_("Columns to be named"), "info", "columns"),
@@ -44,4 +46,5 @@ def row_of(record: PlaceImport) -> ImportRow:
     }.get(state, (state, "neutral", "minus"))
     source = {"sheet": _("Sheet"), "osm": "OpenStreetMap"}.get(record.source, record.source)
     name = str(record.result.get("name") or source)
-    return ImportRow(record, name, source, state, words, tone, icon, record.result)
+    by = names.of(record.by) if record.by else ""
+    return ImportRow(record, by, name, source, state, words, tone, icon, record.result)

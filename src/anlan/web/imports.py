@@ -21,6 +21,7 @@ from anlan.queries.sheet_vocabulary import sheet_vocabulary
 from anlan.web import access, clock, import_steps
 from anlan.web.import_forms import DistrictsForm, ExtractForm, SheetForm
 from anlan.web.import_words import row_of
+from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
 
@@ -116,6 +117,7 @@ def _kept(request: HttpRequest, file: UploadedFile[Any]) -> Attachment | FilePro
 
 
 def _page(request: HttpRequest, **forms: Any) -> HttpResponse:
+    names = Names(request)
     context = {
         "title": _("Imports"),
         "subtitle": _("Places from sheets and from OpenStreetMap. Importing twice changes nothing."),
@@ -123,7 +125,7 @@ def _page(request: HttpRequest, **forms: Any) -> HttpResponse:
         "extract_form": ExtractForm(),
         "districts_form": DistrictsForm(),
         "districts_known": District.objects.count(),
-        "rows": [row_of(record) for record in recent_imports()],
+        "rows": [row_of(record, names) for record in recent_imports()],
         **forms,
     }
     return page(request, "imports/list.html", context, status=422 if forms else 200)

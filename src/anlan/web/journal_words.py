@@ -140,6 +140,9 @@ FIELDS: Final[dict[str, Words]] = {
     "sessions": _("Sessions"),
     "note": _("Note"),
     "reason": _("Reason"),
+    "created": _("New"),
+    "changed": _("Changed"),
+    "wrong": _("Wrong rows"),
 }
 
 SOURCES: Final[dict[str, Words]] = {

@@ -13,6 +13,7 @@ from anlan.models import Place
 from anlan.queries.duties import Account, basis, place_account
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access
+from anlan.web.journal_words import SOURCES
 from anlan.web.moments import Moments, moments_of
 from anlan.web.place_words import TierRow, notices_of, schemes_at, tier_rows
 from anlan.web.templatetags.words import name_of, say
@@ -77,6 +78,7 @@ def frame(request: HttpRequest, view: Seen, tab: str) -> dict[str, Any]:
         "shows_receiver": access.allowed(request, "see-receivers", place),
         "feature": point_of(place, view.account),
         "is_osm": place.source == "osm",
+        "source": SOURCES.get(place.source, place.source),
         "map_credit": _("© OpenStreetMap contributors") if place.source == "osm" else "",
     }
 

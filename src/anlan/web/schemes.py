@@ -40,6 +40,7 @@ from anlan.queries.schemes import (
 )
 from anlan.web import clock, scheme_changes
 from anlan.web.access import allowed, needs, request_reach
+from anlan.web.people_words import Names
 from anlan.web.scheme_frame import figures_now, frame, scheme_crumbs, scheme_or_404
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
@@ -223,7 +224,8 @@ def cases(request: HttpRequest, scheme_id: str) -> HttpResponse:
 def editions(request: HttpRequest, scheme_id: str) -> HttpResponse:
     """The stored editions of a scheme, when each was adopted, and the difference between two."""
     one = scheme_or_404(request, scheme_id)
-    adoptions = Adoption.objects.filter(edition__scheme=scheme_id).select_related("edition", "by")
+    found = Adoption.objects.filter(edition__scheme=scheme_id).select_related("edition", "by")
+    names = Names(request)
     hashes = [edition.sha256 for edition in one.editions]
     chosen = [request.GET.get(name, "") for name in ("old", "new")]
     compared = None
@@ -231,7 +233,7 @@ def editions(request: HttpRequest, scheme_id: str) -> HttpResponse:
         compared = differences(scheme_of(chosen[0]), scheme_of(chosen[1]))
     context = frame(request, one, "editions") | {
         "editions": one.editions,
-        "adoptions": adoptions.order_by("-valid_from"),
+        "adoptions": [(each, names.of(each.by) if each.by else "") for each in found.order_by("-valid_from")],
         "old": chosen[0],
         "new": chosen[1],
         "compared": compared,
