@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -73,7 +72,9 @@ def place_roster(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def place_roster_save(request: HttpRequest, code: str) -> HttpResponse:
     """Take down the cells of the grid that were changed."""
-    place = _own_place(request, code)
+    place = access.place_or_404(request, code, "plan-patrols")
+    if not _may_fill(request, place):
+        return _to_roster(code)
     at, by = clock.now(), access.user_of(request)
     guards = {str(guard.pk): guard for guard in guards_of(place, at)}
     changed = 0
@@ -102,7 +103,9 @@ def place_roster_save(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def place_roster_copy(request: HttpRequest, code: str) -> HttpResponse:
     """Fill what is empty with who manned the same beat in the same shift a week before."""
-    place = _own_place(request, code)
+    place = access.place_or_404(request, code, "plan-patrols")
+    if not _may_fill(request, place):
+        return _to_roster(code)
     at, by = clock.now(), access.user_of(request)
     present = set(guards_of(place, at).values_list("pk", flat=True))
     today = timezone.localdate(at)
@@ -207,14 +210,16 @@ def _lines(place: Place, first: date, last: date) -> Lines:
     }
 
 
-def _own_place(request: HttpRequest, code: str) -> Place:
-    """A place whose guards the asker may know by name, which who fills a roster must."""
-    place = access.place_or_404(request, code, "plan-patrols")
+def _may_fill(request: HttpRequest, place: Place) -> bool:
+    """Whether the asker may know the place's guards by name, which who fills its roster must; says so if not."""
     if place.closed_at is not None:
         raise Http404
-    if not access.shows_names(request, place):
-        raise PermissionDenied
-    return place
+    if access.shows_names(request, place):
+        return True
+    messages.error(
+        request, _("Only the place itself fills its roster: nobody else knows its guards by name.")
+    )
+    return False
 
 
 def _to_roster(code: str) -> HttpResponseRedirect:
