@@ -70,8 +70,14 @@ def test_drawn_rounds_come_as_often_as_their_chances_and_again_from_the_same_see
     assert seen["[[(0, 5)], [(1, 7)]]"] / 4000 == pytest.approx(0.2, abs=0.03)
 
 
-@given(
-    some.lists(some.lists(some.lists(some.integers(0, 2000), max_size=9), min_size=1, max_size=3), max_size=5)
-)
-def test_packed_rounds_come_out_as_they_went_in(columns: list[list[list[int]]]) -> None:
+VISITS = some.lists(some.tuples(some.integers(0, 90), some.integers(0, 700), some.integers(0, 9)), max_size=5)
+
+
+@given(some.lists(some.lists(VISITS, min_size=1, max_size=3), max_size=5))
+def test_packed_rounds_come_out_as_they_went_in(drawn: list[list[list[tuple[int, int, int]]]]) -> None:
+    columns = [
+        [[figure for point, at, stay in walked for figure in (point, at, at + stay)] for walked in column]
+        for column in drawn
+    ]
     assert [[list(walked) for walked in column] for column in unpacked(packed(columns))] == columns
+    assert len(unpacked(packed(columns))) == len(columns)

@@ -84,6 +84,7 @@ def solve(game: Game, *, seed: int, seconds: float, draws: int = 0) -> Solved | 
     }
     if draws:
         figures["attacker"] = _attacked(game, found, draws, seed)
+        figures["beside"] = _beside(figures, found, seed)
     return Solved(
         rounds=[
             {
@@ -92,7 +93,7 @@ def solve(game: Game, *, seed: int, seconds: float, draws: int = 0) -> Solved | 
             }
             for beat in found.beats
         ],
-        chances=[[float(share) for share in beat.shares] for beat in found.beats],
+        chances=[[float(f"{share:.9g}") for share in beat.shares] for beat in found.beats],
         figures=figures,
     )
 
@@ -112,6 +113,32 @@ def _attacked(game: Game, mix: Mix, draws: int, seed: int) -> dict[str, Any]:
         "draws": proof.draws,
         "checkpoint": game.crews[crew].checkpoints[checkpoint],
         "slot": slot,
+    }
+
+
+def _beside(figures: dict[str, Any], mix: Mix, seed: int) -> dict[str, Any]:
+    """The same figures for the usual ways to walk, with the same guards, times and windows."""
+    from anlan.kernels.patrol.baselines import DRAWN, baselines
+
+    usual = baselines(mix, seed=seed + 2)
+    attacker = figures["attacker"]
+    names = {"fixed": "fixed-round", "jitter": "jitter", "random_order": "random-order"}
+    return {
+        "most": figures["stake"],
+        "mix": {
+            "loss": figures["loss"],
+            "kept": attacker["cadence_kept"],
+            "entropy": attacker["conditional_entropy_bits"],
+        },
+        "ways": {
+            names[name]: {
+                "loss": proof.exploitability,
+                "kept": proof.cadence_kept,
+                "entropy": proof.conditional_entropy_bits,
+            }
+            for name, proof in usual.items()
+        },
+        "draws": DRAWN,
     }
 
 
