@@ -117,7 +117,9 @@ def add_shift(
         opened_at=at,
     )
     hours = f"{starts:%H:%M}-{ends:%H:%M}"
-    journal.write(_entry("add-shift", place, {"shift": [None, code], "hours": [None, hours]}), by=by, at=at)
+    journal.write(
+        _entry("add-shift", place, {"shift": [None, code], "shift_hours": [None, hours]}), by=by, at=at
+    )
     return shift
 
 
