@@ -61,7 +61,7 @@ def sync(request: HttpRequest) -> HttpResponse:
     except UnreadableError as error:
         return _problem(request, str(error))
     if not _TURN.acquire(timeout=_PATIENCE_S):
-        return _problem(request, "busy")
+        return _problem(request, "too-many-requests")
     try:
         return _taken(sent, sender, at)
     finally:
@@ -191,6 +191,7 @@ def _problem(request: HttpRequest, code: str, detail: str = "") -> HttpResponse:
         "trace_id": request.META.get("anlan.trace", ""),
     }
     response = JsonResponse(body, status=status, content_type="application/problem+json")
-    if code == "busy":
+    if code == "too-many-requests":
         response.headers["Retry-After"] = "1"
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  (usual at the end of a cut)
     return response

@@ -176,7 +176,7 @@ async function ask(address, token, { method, body, type }, tries = MOST_ASKS) {
     if (response.status === 401) {
       return { stopped: "token" };
     }
-    if (response.status === 503 && tries > 1) {
+    if (response.status === 429 && tries > 1) {
       await pause(500 + 1000 * Math.random());
       return ask(address, token, { method, body, type }, tries - 1);
     }
