@@ -12,9 +12,11 @@ Ints = NDArray[np.int64]
 def draw(mix: Mix, seed: int) -> Rounds:
     """One shift, whole rounds for every guard."""
     chosen = columns(mix, 1, seed)[0]
-    beats, helped = [], []
+    beats: list[tuple[Round, ...]] = []
+    helped: list[bool] = []
     for beat, column in zip(mix.beats, chosen, strict=True):
-        beats.append(tuple(as_round(visits) for visits in beat.rounds[column]))
+        rounds = tuple(as_round(visits, mix.begins) for visits in beat.rounds[column])
+        beats.append(_after(mix.begun[len(beats)], rounds) if mix.begun else rounds)
         helped.append(bool(column >= beat.helped))
     return Rounds(tuple(beats), tuple(helped))
 
@@ -44,6 +46,15 @@ def columns(mix: Mix, number: int, seed: int) -> Ints:
     return chosen
 
 
-def as_round(visits: Ints) -> Round:
-    """A guard's visits as values."""
-    return tuple(Visit(int(place), int(arrive), int(leave)) for place, arrive, leave in visits)
+def as_round(visits: Ints, begins: int = 0) -> Round:
+    """A guard's visits as values, in slots of the whole shift."""
+    return tuple(
+        Visit(int(place), int(arrive) + begins, int(leave) + begins) for place, arrive, leave in visits
+    )
+
+
+def _after(begun: tuple[Round, ...], rounds: tuple[Round, ...]) -> tuple[Round, ...]:
+    """Each guard's walked part before the planned one; who has walked nothing has only that."""
+    return tuple(
+        (*(begun[number] if number < len(begun) else ()), *walked) for number, walked in enumerate(rounds)
+    )

@@ -15,11 +15,11 @@ from anlan.kernels.patrol.programs import Program
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FEW_STEPS = 120
+FEW_STEPS = 30
 """Checkpoints times slots up to which a problem is tried outright."""
 
 MOST_STATES = 60_000
-MOST_COLUMNS = 400
+MOST_COLUMNS = 300
 ENOUGH = 1e-9
 
 

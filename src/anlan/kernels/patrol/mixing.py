@@ -109,7 +109,10 @@ def solve(
     at_current = lost(current)
     at_mirror = at_current
     best, best_loss = current, max(float(one.max()) for one in at_current)
-    width = smooth * best_loss
+    # Where nothing is left to lose, nothing is left to smooth.
+    width = smooth * max(best_loss, 1e-6 * max(float(pool.values.max()) for pool in pools))
+    if width <= 0:
+        return Solved(best, best_loss, [np.full(one.shape, 1 / one.size) for one in at_current])
     steep = 1.0 / width * max(float(pool.values.max()) for pool in pools) ** 2 / 64
     theta = 1.0
     average = [np.zeros_like(one) for one in at_current]

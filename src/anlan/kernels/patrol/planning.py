@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernels.patrol.beats import Beats, Infeasible
+from anlan.kernels.patrol.beats import Beats, Infeasible, Round
 from anlan.kernels.patrol.bound import least_loss
 from anlan.kernels.patrol.crews import Columns, Crew, Drawing, Manner, runs_of, walked
 from anlan.kernels.patrol.exact import outright
@@ -32,7 +32,10 @@ SMOOTH = 0.015
 LEAST_SHARE = 0.001
 """Columns with less than this part of an equal share are dropped between turns."""
 
-NEGLIGIBLE = 0.01
+FEW_RINGS = 20
+"""Of the first rounds of a beat at least so many must close to rings, or none are used."""
+
+NEGLIGIBLE = 0.03
 """Columns of a plan with less than this part of an equal share are not walked."""
 
 STEADY = 0.6
@@ -58,7 +61,8 @@ class BeatMix:
 class Mix:
     """A plan: `loss` is the most that an attacker who knows it can gain, `bound` what no mix can press it below.
 
-    The same problem, seed and number of `turns` give the same mix, so that it can be made again for an audit.
+    The same problem, seed and number of `turns` give the same mix, so that it can be made again for an audit. Of a
+    shift planned anew, `problem` and rounds count from slot `begins` on, and `begun` was walked before.
     """
 
     problem: Beats
@@ -67,6 +71,8 @@ class Mix:
     bound: float
     turns: int
     seed: int
+    begins: int = 0
+    begun: tuple[tuple[Round, ...], ...] = ()
 
     @property
     def gap(self) -> float:
@@ -79,7 +85,8 @@ def plan(
 ) -> Mix | Infeasible:
     """The best mix found within about `seconds`, or in exactly `turns` turns, or how many guards it would take."""
     until = perf_counter() + seconds
-    crews = staffed(problem)
+    with ThreadPoolExecutor(cores) as workers:
+        crews = staffed(problem, workers)
     if isinstance(crews, Infeasible):
         return crews
     pairs, spare = crews
@@ -141,11 +148,16 @@ class _Search:
         ]
 
     def begin(self) -> None:
-        """First columns, towards the plain values."""
+        """First columns, towards the plain values; as rings where enough of them lead back to where they began."""
+        self._first()
+        if self.periods > 1 and min(_fewest(one) for one in self.columns) < FEW_RINGS:
+            self.period, self.periods = self.pairs[0][0].slots, 1
+            self._first()
+        self.shares = [np.full(_size(one), 1 / _size(one)) for one in self.columns]
+
+    def _first(self) -> None:
         self.attack = [np.repeat(crew.values[:, None], self._moments(crew), axis=1) for crew, _ in self.pairs]
         self.columns = self._each(lambda number: self._drawn(number, 2 * BATCH))
-        self.shares = [np.ones(_size(one)) for one in self.columns]
-        self.shares = [one / one.sum() for one in self.shares]
 
     def turn(self, done: int) -> None:
         """Mix what there is, and draw more towards what the attacker then wants."""
@@ -226,6 +238,10 @@ def _joined(old: Columns, new: Columns, shares: Floats, used: NDArray[np.bool_])
     added = len(new.runs)
     each = 0.1 * max(float(shares.sum()), 1e-6) / max(added, 1)
     return together, np.concatenate((0.9 * shares[keep], np.full(added, each)))
+
+
+def _fewest(columns: tuple[Columns, Columns | None]) -> int:
+    return min(len(one.runs) for one in columns if one is not None)
 
 
 def _size(columns: tuple[Columns, Columns | None]) -> int:

@@ -1,6 +1,7 @@
 """Who answers for which windows: one guard for a whole beat, or several for parts of a tour; and how many it takes."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
 import numpy as np
@@ -15,20 +16,19 @@ TOURS = 8
 """Tours that are tried before a number of guards is said to be too few."""
 
 
-def staffed(problem: Beats) -> tuple[list[tuple[Crew, Crew | None]], int] | Infeasible:
+def staffed(
+    problem: Beats, workers: ThreadPoolExecutor | None = None
+) -> tuple[list[tuple[Crew, Crew | None]], int] | Infeasible:
     """Each beat's crew, and the same with a spare guard beside it; and how many spare guards are left to help.
 
     Spare guards go first where the cadence needs them. With one guard the answer is exact; that several guards do not
     suffice is said after trying to split `TOURS` tours among them, so that fewer might do with a cleverer split.
     """
     spare, crews = problem.spare, []
-    for beat in problem.beats:
+    each = workers.map if workers else map
+    fewest = list(each(lambda beat: _fewest(beat, problem.slots), problem.beats))
+    for beat, found in zip(problem.beats, fewest, strict=True):
         walk, dwell = arrays(beat)
-        found: list[Guard] | None = None
-        for guards in range(max(beat.guards, 1), len(beat.values) + 1 + beat.guards):
-            found = _split(beat, guards, walk, dwell, problem.slots)
-            if found is not None:
-                break
         if found is None:
             return Infeasible(
                 0, beat.name, "no number of guards keeps these windows", beat.guards, _tightest(beat)
@@ -67,6 +67,16 @@ def obligations(beat: Beat) -> tuple[Obligation, ...]:
     return tuple(
         Obligation(place, start, end) for place, windows in enumerate(beat.windows) for start, end in windows
     )
+
+
+def _fewest(beat: Beat, slots: int) -> list[Guard] | None:
+    """The beat's own guards, or as few more as keep its windows."""
+    walk, dwell = arrays(beat)
+    for guards in range(max(beat.guards, 1), len(beat.values) + 1 + beat.guards):
+        found = _split(beat, guards, walk, dwell, slots)
+        if found is not None:
+            return found
+    return None
 
 
 def _split(beat: Beat, guards: int, walk: Ints, dwell: Ints, slots: int) -> list[Guard] | None:

@@ -85,6 +85,15 @@ def walk_leg(
                         then_left &= ~(1 << bit)
                         serves = True
                 if place == here and not serves:
+                    # To stay where one is, as long as another visit takes.
+                    leave = now + dwell[place]
+                    if turn == 0 and number > 0 and leave <= limit:
+                        gain = worth[place, min(leave, moments)] - worth[place, min(now, moments)]
+                        rest = float(max(opening - leave, 0) - max(opening - now, 0))
+                        scores[found] = gain + eager * (rest if left == 0 else float(now - leave))
+                        place_of[found], arrive_of[found] = -1, now
+                        stage_of[found], left_of[found] = stage, left
+                        found += 1
                     break
                 leave = arrive + dwell[place]
                 if then_left == 0:
@@ -133,6 +142,12 @@ def walk_leg(
                 chosen = one
                 break
         place, arrive = place_of[chosen], arrive_of[chosen]
+        if place < 0:
+            brought += scores[chosen]
+            now += dwell[here]
+            visits[number - 1, 2] = now
+            seen[here] = now
+            continue
         if number > 0 and here >= 0 and visits[number - 1, 0] == here:
             # Whoever lingers does so where the guard stands, before leaving.
             visits[number - 1, 2] = arrive - walk[here, place]
