@@ -1,0 +1,96 @@
+"""`anlan patrol plan` as scripts use it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from anlan.management.patrol_shapes import PATROL_SHAPES
+
+FILE: dict[str, Any] = {
+    "shift_min": 120,
+    "attack_min": 5,
+    "cadence": [{"every_min": 60}],
+    "beats": [
+        {
+            "id": "hall",
+            "checkpoints": [
+                {"id": name, "value": value} for name, value in (("door", 2), ("stage", 3), ("bar", 1))
+            ],
+            "walk_min": [[0, 2, 3], [2, 0, 2], [3, 2, 0]],
+        }
+    ],
+}
+
+
+def run(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).parent / "anlan"), "patrol", "plan", str(path), "--seed", "3", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def written(tmp_path: Path, document: Any) -> Path:
+    path = tmp_path / "beats.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_a_plan_has_shifts_and_the_numbers_that_prove_it(tmp_path: Path) -> None:
+    done = run(written(tmp_path, FILE), "--shifts", "3", "--seconds", "1", "--draws", "2000", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    TypeAdapter(PATROL_SHAPES["patrol plan"][0]).validate_python(FILE)
+    TypeAdapter(PATROL_SHAPES["patrol plan"][1]).validate_python(answer)
+    assert len(answer["schedules"]) == 3
+    assert answer["cadence_kept"] == 1
+    assert 0 <= answer["upper_bound"] <= answer["expected_loss"] < 3
+    assert answer["conditional_entropy_bits"] > 0
+    assert set(answer["baselines"]) == {"fixed", "jitter", "random_order"}
+    for schedule in answer["schedules"]:
+        (guard,) = schedule["guards"]
+        for hour in (0, 60):
+            seen = {
+                visit["checkpoint"] for visit in guard["visits"] if hour <= visit["arrive_min"] < hour + 60
+            }
+            assert seen == {"door", "stage", "bar"}
+
+
+def test_too_few_guards_are_an_answer_with_status_one(tmp_path: Path) -> None:
+    hurried = FILE | {"cadence": [{"every_min": 5}]}
+    done = run(written(tmp_path, hurried), "--seconds", "1", "--json")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["feasible"] is False
+    # A lap takes 3 visits and 4 minutes of walking; two guards share the three.
+    assert answer["infeasible"].startswith("infeasible: needs 2 guards")
+    assert (answer["needs_guards"], answer["beat"]) == (2, "hall")
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "words"),
+    [
+        ({"attack_min": 0}, "attack_min", "must be > 0"),
+        ({"attack_min": 999}, "", "may not be longer than shift_min"),
+        ({"beats": []}, "beats", "number of items"),
+        ({"cadence": [{"every_min": 60}, {"every_min": 30, "from_min": 10}]}, "cadence", "may not overlap"),
+        ({"beats": [FILE["beats"][0] | {"walk_min": [[0]]}]}, "beats[0]", "must be square"),
+        ({"beats": [FILE["beats"][0]] * 2}, "beats[1].id", "is given twice"),
+        ({"beats": [{"id": "hall"}]}, "beats[0].checkpoints", "is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_field_in_both_languages(
+    tmp_path: Path, change: dict[str, Any], where: str, words: str
+) -> None:
+    done = run(written(tmp_path, FILE | change))
+    assert done.returncode == 2
+    assert where in done.stderr
+    assert words in done.stderr
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in done.stderr)
+    assert done.stdout == ""
