@@ -19,6 +19,7 @@ from anlan.actions.patrol_codes import issue_codes, replace_code
 from anlan.actions.posture import raise_posture
 from anlan.models import Device, HelpCall, Place, User, Visit, Walk
 from anlan.models.ids import new_id
+from anlan.web.patrol_app import sync
 from anlan.web.patrol_app.offline import FILES, worker_text
 from anlan.web.patrol_app.reading import MOST_RECORDS
 from builders import a_user, signed_in
@@ -223,6 +224,18 @@ def test_signing_out_leaves_the_phone_enrolled(place, guard, token):
     client = signed_in(Client(), guard)
     client.post("/sign-out/")
     walk = walk_of(place)
+    assert sent(token, walk).json()["results"][0]["status"] == "recorded"
+
+
+def test_while_another_phones_batch_is_taken_the_next_is_asked_to_wait_and_help_is_not(place, token):
+    walk = walk_of(place)
+    call = {"kind": "help", "id": str(new_id()), "place": place.code, "device_at": timezone.now().isoformat()}
+    with sync.ONE_AT_A_TIME:
+        answer = sent(token, walk)
+        helped = post(token, json.dumps({"records": [call]}), "/patrol/help/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert answer.json()["code"] == "too-many-requests"
+    assert helped.json()["results"][0]["status"] == "recorded"
     assert sent(token, walk).json()["results"][0]["status"] == "recorded"
 
 

@@ -33,15 +33,15 @@ _PROBLEMS: Mapping[str, tuple[int, Any]] = {
     "malformed-request": (400, gettext_lazy("This cannot be read as records of a phone. Nothing was taken.")),
     "too-large": (413, gettext_lazy("Too much at once. Send at most 100 records, and photos one by one.")),
     "not-found": (404, gettext_lazy("There is no such visit of this phone's holder.")),
-    "busy": (
-        503,
+    "too-many-requests": (
+        429,
         gettext_lazy("Many phones are sending just now. Send it again in a moment; nothing is lost."),
     ),
     "invalid": (422, gettext_lazy("The photo broke on the way, or is none. Send it again.")),
 }
 
 
-_TURN = BoundedSemaphore(1)
+ONE_AT_A_TIME = BoundedSemaphore(1)
 """One batch at a time in a process: a drain of many phones after a cut must leave room for people at pages."""
 
 _PATIENCE_S = 0.05
@@ -60,12 +60,12 @@ def sync(request: HttpRequest) -> HttpResponse:
         sent = read_sent(_content(request))
     except UnreadableError as error:
         return _problem(request, str(error))
-    if not _TURN.acquire(timeout=_PATIENCE_S):
+    if not ONE_AT_A_TIME.acquire(timeout=_PATIENCE_S):
         return _problem(request, "too-many-requests")
     try:
         return _taken(sent, sender, at)
     finally:
-        _TURN.release()
+        ONE_AT_A_TIME.release()
 
 
 @open_to_anybody
