@@ -142,7 +142,11 @@ PAGES: tuple[Page, ...] = (
         "patrol-walk",
         "/patrol/",
         "guard",
-        steps=(Step("wait", "body[data-ready]"), Step("click", "#start"), Step("wait", "#leg-name:not(:empty)")),
+        steps=(
+            Step("wait", "body[data-ready]"),
+            Step("click", "#start"),
+            Step("wait", "#leg-name:not(:empty)"),
+        ),
     ),
     Page("work-inspector", "/work/", "inspector"),
     Page("work-liaison", "/work/", "department-liaison"),

@@ -208,7 +208,8 @@ class PlaceIndex:
         return [
             PlacePoint(
                 loaded.register.codes[number],
-                *columns.names[number],
+                columns.names[number][0],
+                columns.names[number][1],
                 loaded.kinds[int(loaded.kind[number])],
                 float(columns.longitude[number]),
                 float(columns.latitude[number]),
