@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 REMEMBERED = 2
 """Neighbours that a relaxed walk remembers having visited."""
 
-CLOSE = 0.002
+CLOSE = 0.004
 """The bound is as good as weights and prices can make it when the model promises no more than this part above it."""
 
 

@@ -123,7 +123,8 @@ def lookahead(role: Role, walk: Ints, dwell: Ints, slots: int) -> Lookahead | No
             size += len(table)
         offset[stage], table = tables[key]
         free[stage - 1] = np.where(table[-count:] == NEVER, NEVER, table[-count:].astype(np.int64) + start)
-    latest = np.concatenate([table for _at, table in tables.values()]) if tables else np.zeros(0, np.int16)
+    made = [table for _at, table in tables.values()]
+    latest = made[0] if len(made) == 1 else np.concatenate([*made, np.zeros(0, np.int16)])
     return Lookahead(base, owed, offset, first, opens, closes, free, latest)
 
 

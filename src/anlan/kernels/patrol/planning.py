@@ -38,6 +38,9 @@ FEW_RINGS = 20
 NEGLIGIBLE = 0.03
 """Columns of a plan with less than this part of an equal share are not walked."""
 
+POLISH = ((0.01, 60), (0.004, 120), (0.002, 160))
+"""How the last mix is made finer: smoothing, and turns of the solver."""
+
 STEADY = 0.6
 """How much of the attacker's weights is kept from the turns before, so that rounds do not chase the latest."""
 
@@ -81,9 +84,18 @@ class Mix:
 
 
 def plan(
-    problem: Beats, *, seed: int, seconds: float = 60.0, turns: int | None = None, cores: int = 2
+    problem: Beats,
+    *,
+    seed: int,
+    seconds: float = 60.0,
+    turns: int | None = None,
+    cores: int = 2,
+    bounded: bool = True,
 ) -> Mix | Infeasible:
-    """The best mix found within about `seconds`, or in exactly `turns` turns, or how many guards it would take."""
+    """The best mix found within about `seconds`, or in exactly `turns` turns, or how many guards it would take.
+
+    Not `bounded`: in a hurry, with `bound` 0 for unknown, and the mix polished less.
+    """
     until = perf_counter() + seconds
     with ThreadPoolExecutor(cores) as workers:
         crews = staffed(problem, workers)
@@ -99,15 +111,16 @@ def plan(
         search = _Search(pairs, spare, seed, period_of(problem), workers if len(pairs) > 1 else None)
         done = 0
         reserve = 0.25 * seconds
-        search.begin()
-        while done < turns if turns is not None else (done < 2 or perf_counter() < until - reserve):
+        search.begin(2 * BATCH if bounded else BATCH // 2)
+        while done < turns if turns is not None else (done < 1 or perf_counter() < until - reserve):
             search.turn(done)
             done += 1
             if search.settled:
                 break
-        solved = search.finish()
+        solved = search.finish(POLISH if bounded else POLISH[:1])
         flat = [weights.mean(axis=1) for weights in search.attack]
-        bound = least_loss([crew for crew, _ in pairs], spare, begin=flat, workers=search.workers)
+        crews_alone = [crew for crew, _ in pairs]
+        bound = least_loss(crews_alone, spare, begin=flat, workers=search.workers) if bounded else 0.0
     beats = tuple(
         _kept(crew, columns, shares, search.period)
         for (crew, _), columns, shares in zip(pairs, search.columns, solved.shares, strict=True)
@@ -147,17 +160,17 @@ class _Search:
             tuple(tuple(Manner() for _ in crew.guards) if crew else () for crew in pair) for pair in pairs
         ]
 
-    def begin(self) -> None:
+    def begin(self, many: int) -> None:
         """First columns, towards the plain values; as rings where enough of them lead back to where they began."""
-        self._first()
+        self._first(many)
         if self.periods > 1 and min(_fewest(one) for one in self.columns) < FEW_RINGS:
             self.period, self.periods = self.pairs[0][0].slots, 1
-            self._first()
+            self._first(many)
         self.shares = [np.full(_size(one), 1 / _size(one)) for one in self.columns]
 
-    def _first(self) -> None:
+    def _first(self, many: int) -> None:
         self.attack = [np.repeat(crew.values[:, None], self._moments(crew), axis=1) for crew, _ in self.pairs]
-        self.columns = self._each(lambda number: self._drawn(number, 2 * BATCH))
+        self.columns = self._each(lambda number: self._drawn(number, many))
 
     def turn(self, done: int) -> None:
         """Mix what there is, and draw more towards what the attacker then wants."""
@@ -175,10 +188,10 @@ class _Search:
         for number, (one, new) in enumerate(zip(solved.shares, fresh, strict=True)):
             self._merge(number, one, new)
 
-    def finish(self) -> Solved:
+    def finish(self, polish: Sequence[tuple[float, int]]) -> Solved:
         """The mix of all columns, ever finer."""
         solved = None
-        for smooth, turns in ((0.01, 60), (0.004, 120), (0.002, 160)):
+        for smooth, turns in polish:
             solved = solve(
                 self._pools(), self.shares, self.spare, smooth=smooth, turns=turns, workers=self.workers
             )

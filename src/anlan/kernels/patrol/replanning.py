@@ -20,14 +20,14 @@ def replan(
 
     `walked[b]` are the rounds of the guards of beat b who are there now, spare ones last; visits that began before
     `now` are kept, a visit under way is finished. A window that is open at `now` and has its visit is kept; one that
-    has ended is past. The mix's `begun` and the drawn shifts begin with what was walked.
+    has ended is past. There is no time for a bound. The mix's `begun` and the drawn shifts begin with what was walked.
     """
     begun = tuple(
         tuple(tuple(visit for visit in guard if visit.arrive < now) for guard in guards) for guards in walked
     )
     beats = tuple(_rest(beat, guards, now) for beat, guards in zip(problem.beats, begun, strict=True))
     rest = Beats(beats, problem.slots - now, min(problem.attack, problem.slots - now), problem.spare)
-    found = plan(rest, seed=seed, seconds=seconds, turns=turns)
+    found = plan(rest, seed=seed, seconds=seconds, turns=turns, bounded=False)
     if isinstance(found, Infeasible):
         return found
     return replace(found, begins=now, begun=begun)
