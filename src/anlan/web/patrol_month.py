@@ -26,7 +26,7 @@ WAYS = {
     "qr": gettext_lazy("scanned"),
     "nfc": gettext_lazy("tag"),
     "typed": gettext_lazy("typed"),
-    "camera": gettext_lazy("any camera"),
+    "link": gettext_lazy("any camera"),
 }
 EARLIEST = date(2000, 1, 1)
 
