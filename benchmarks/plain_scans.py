@@ -5,6 +5,7 @@ It keeps the scan and an audit line, as a first program would: no flags, no evid
 
 import json
 import os
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.conf import settings
 
 if not settings.configured:
     settings.configure(
-        SECRET_KEY="only for this measurement",
+        SECRET_KEY=secrets.token_urlsafe(),
         ALLOWED_HOSTS=["*"],
         ROOT_URLCONF=__name__,
         INSTALLED_APPS=[],

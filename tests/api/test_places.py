@@ -200,11 +200,11 @@ def test_a_scheme_is_checked_with_file_line_and_mending_and_stored_only_when_rig
     from api.plan import FILES
 
     broken = {**FILES, "rules.yaml": FILES["rules.yaml"].replace("evidence: scan", "evidnce: scan")}
-    report = office.post("/schemes/check", {"files": broken}).json()
+    report = office.post("/scheme-checks", {"files": broken}).json()
     assert any(one["file"] == "rules.yaml" and "evidence" in one["mend"]["en"] for one in report["problems"])
     assert office.post("/schemes", {"files": broken}).status_code == 422
     second = {**FILES, "scheme.yaml": FILES["scheme.yaml"].replace('edition: "1"', 'edition: "2"')}
-    assert office.post("/schemes/check", {"files": second}).json()["problems"] == []
+    assert office.post("/scheme-checks", {"files": second}).json()["problems"] == []
     assert office.post("/schemes", {"files": second}).status_code == 201
     adopted = office.post(
         "/schemes/test-plan/adoptions", {"edition": "2", "valid_from": "2026-06-01T00:00:00+08:00"}
@@ -216,6 +216,6 @@ def test_a_scheme_is_checked_with_file_line_and_mending_and_stored_only_when_rig
 def test_a_scheme_of_aliases_upon_aliases_is_refused_quickly(office: ApiClient) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    report = office.post("/schemes/check", {"files": {"scheme.yaml": "\n".join(lines)}})
+    report = office.post("/scheme-checks", {"files": {"scheme.yaml": "\n".join(lines)}})
     assert report.status_code == 200
     assert report.json()["problems"]

@@ -191,7 +191,7 @@ RIGHT: dict[str, dict[str, object]] = {
         "valid_from": "2026-02-01", "valid_until": "2026-05-01", "reason": "本市从严",
     },
     "/schemes/test-plan/adoptions": {"edition": "1", "valid_from": "2026-06-01T00:00:00+08:00", "reason": "换版"},
-    "/schemes/check": {"files": {"scheme.yaml": "id: x"}},
+    "/scheme-checks": {"files": {"scheme.yaml": "id: x"}},
 }  # fmt: skip
 
 

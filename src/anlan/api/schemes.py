@@ -141,7 +141,7 @@ def schemes(request: HttpRequest) -> SchemeList:
     return SchemeList(items=list(lines.values()))
 
 
-@router.post("/schemes/check", response=SchemeReport, auth=needs("see-schemes", reads=True))
+@router.post("/scheme-checks", response=SchemeReport, auth=needs("see-schemes", reads=True))
 def check_scheme(request: HttpRequest, stated: SchemeFiles) -> SchemeReport:  # noqa: ARG001  (the router passes it)
     """Read a scheme's files, report every problem, and run their cases; nothing is stored."""
     return _report(*_read(stated))
