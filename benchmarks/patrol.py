@@ -1,7 +1,7 @@
 """Walking patrols: five beats of twenty checkpoints, eight night hours with a visit in each hour, one guard to spare.
 
 Peer: the relaxation over time and place that holds the windows on average, as one linear program by HiGHS, for one of
-the beats and two hours. It gives a bound and marginals, no rounds; ours gives legal rounds whose loss is compared with the bound.
+the beats and two hours. It gives a bound and marginals, no rounds; ours gives legal rounds and a bound.
 """
 
 import json

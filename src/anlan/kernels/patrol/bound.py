@@ -4,7 +4,7 @@ Any attack drawn by chance gains, undisturbed, its weights' sum, less what the b
 bounded by the best *relaxed* walk: it keeps to time and place, but its windows are paid for by prices instead of
 demanded, and what it visited is remembered only for the neighbourhood (as the ng-routes of Baldacci, Mingozzi and
 Roberti 2011). All legal rounds are relaxed walks, so the bound holds at every weight and price; the best ones are
-sought by cutting planes (Kelley 1960) in a box around the best so far, the attack equally likely at all moments.
+sought by cutting planes (Kelley 1960) in a box around the best so far, attacks equally likely at even intervals.
 """
 
 from collections.abc import Sequence
@@ -37,17 +37,17 @@ class _Relaxed:
     number: Ints
     near: Ints
     carried: Ints
+    steps: Ints
 
     def best(self, weights: Floats, prices: Floats, guards: int) -> tuple[float, Floats, Floats]:
         """The most that a walk brings, the moments it meets and the windows it keeps at each checkpoint."""
         from anlan.kernels.patrol import bound_compiled as loops
 
         crew = self.crew
-        worth = weights[:, None] * np.arange(crew.moments + 1.0)
         visits, met = np.zeros(len(crew.dwell), np.int64), np.zeros(len(crew.dwell), np.int64)
         start = crew.beat.starts[0] if guards == 1 and crew.beat.starts else None
         value = loops.relaxed_walk(
-            worth, prices, self.window, self.changes, crew.walk, crew.dwell, crew.slots, crew.attack,
+            weights, self.steps, prices, self.window, self.changes, crew.walk, crew.dwell, crew.slots, crew.attack,
             self.near, self.carried,
             -1 if start is None else start.checkpoint, 0 if start is None else start.ready, visits, met,
         )  # fmt: skip
@@ -80,13 +80,13 @@ def least_loss(
         for size, one in zip(sizes, begin or [np.ones(size) for size in sizes], strict=True)
     ]
     shares = [_per_value(one, crew) for one, crew in zip(weights, crews, strict=True)]
-    total = sum(float(one.sum()) for one in shares)
-    weights = [one * crew.values / (total * crew.moments) for one, crew in zip(shares, crews, strict=True)]
+    total = sum(float(one.sum()) * int(beat.steps[-1]) for one, beat in zip(shares, relaxed, strict=True))
+    weights = [one * crew.values / total for one, crew in zip(shares, crews, strict=True)]
     prices = [_first_price(relaxed[beat], weights[beat]) for beat, _ in jobs]
     best, centre, reach = -np.inf, (weights, prices), 1.0
     for _turn in range(turns):
         loads, cuts = _walk(relaxed, jobs, weights, prices, workers)
-        value = _value(crews, jobs, weights, loads, spare)
+        value = _value(relaxed, jobs, weights, loads, spare)
         for number, (_brought, met, visits) in enumerate(cuts):
             beat, guards = jobs[number]
             places = range(sizes[beat])
@@ -109,7 +109,7 @@ def least_loss(
                     program.bounds(
                         weight_at[beat][place], max(about - reach * scale, 0.0), about + reach * scale
                     )
-        a_visit = scale * (crews[0].attack + float(crews[0].dwell.mean()))
+        a_visit = 2 * scale
         for number, (beat, _guards) in enumerate(jobs):
             for place in range(sizes[beat]):
                 if relaxed[beat].number[place]:
@@ -135,7 +135,7 @@ def _model(
     program = Program()
     weight_at, share = [], []
     for one in relaxed:
-        values, moments = one.crew.values, one.crew.moments
+        values, moments = one.crew.values, float(one.steps[-1])
         first = program.columns([moments if value > 0 else 0.0 for value in values],
                                 [0.0] * len(values), [np.inf if value > 0 else 0.0 for value in values])  # fmt: skip
         weight_at.append(np.arange(first, first + len(values)))
@@ -180,16 +180,18 @@ def _walk(
 
 
 def _value(
-    crews: Sequence[Crew],
+    relaxed: Sequence[_Relaxed],
     jobs: Sequence[tuple[int, int]],
     weights: Sequence[Floats],
     loads: Sequence[float],
     spare: int,
 ) -> float:
-    undisturbed = sum(float(one.sum()) * crew.moments for one, crew in zip(weights, crews, strict=True))
+    undisturbed = sum(
+        float(one.sum()) * int(beat.steps[-1]) for one, beat in zip(weights, relaxed, strict=True)
+    )
     alone, more = 0.0, []
     for number, (beat, guards) in enumerate(jobs):
-        if guards == len(crews[beat].guards):
+        if guards == len(relaxed[beat].crew.guards):
             alone += loads[number]
         else:
             more.append(max(loads[number] - loads[number - 1], 0.0))
@@ -202,8 +204,8 @@ def _per_value(weights: Floats, crew: Crew) -> Floats:
 
 
 def _first_price(one: _Relaxed, weights: Floats) -> Floats:
-    usual = weights * (one.crew.attack + one.crew.dwell - 1)
-    return np.where(one.number > 0, np.maximum(0.8 * usual.max() - usual, 0.0), 0.0)
+    # A visit meets one of the chosen moments.
+    return np.where(one.number > 0, np.maximum(0.8 * weights.max() - weights, 0.0), 0.0)
 
 
 def _relaxed(crew: Crew) -> _Relaxed:
@@ -218,7 +220,17 @@ def _relaxed(crew: Crew) -> _Relaxed:
             edges[start] += 1
             edges[end] += 1
     near, carried = _memory(crew.walk, min(REMEMBERED, count))
-    return _Relaxed(crew, window, np.cumsum(edges), number, near, carried)
+    return _Relaxed(crew, window, np.cumsum(edges), number, near, carried, _steps(crew))
+
+
+def _steps(crew: Crew) -> Ints:
+    """How many moments of attack come before each: as far apart as the shortest visit meets exactly one.
+
+    So no visit at the beginning or the end of the shift is worth less than another, as it would be if all moments were.
+    """
+    apart = crew.attack + int(crew.dwell.min()) - 1
+    chosen = np.arange(crew.moments) % apart == 0
+    return np.concatenate(([0], np.cumsum(chosen)))
 
 
 def _memory(walk: Ints, remembered: int) -> tuple[Ints, Ints]:

@@ -11,7 +11,8 @@ Floats = NDArray[np.float64]
 
 @compiled_alone
 def relaxed_walk(
-    worth: Floats,
+    weights: Floats,
+    steps: Ints,
     extra: Floats,
     window: Ints,
     changes: Ints,
@@ -26,16 +27,18 @@ def relaxed_walk(
     visits: Ints,
     met: Ints,
 ) -> float:
-    """The most that one guard can bring on a relaxed walk; `visits[i]` first visits of i, `met[i]` moments met there.
+    """The most that one guard can bring; `visits[i]` first visits of i, `met[i]` of the chosen moments met there.
 
-    `worth` sums attackers' weights; `extra[i]` is paid for the first visit, as far as is remembered, in a window of i.
-    `window[i, t]` numbers the windows of i (-1: none at t), `changes[t]` counts their edges until t. `near[i]` are the
-    checkpoints remembered at i, `carried[j, i, m]` what is left at i of memory m of j. Remembered are those visits,
-    and the checkpoint before the last one with its time, so that going back and forth meets no attack twice.
+    An attack on i is worth `weights[i]` at each chosen moment; `steps[s]` counts those before moment s. `extra[i]` is
+    paid for the first visit, as far as is remembered, in a window of i. `window[i, t]` numbers the windows of i (-1:
+    none at t), `changes[t]` counts their edges until t. `near[i]` are the checkpoints remembered at i,
+    `carried[j, i, m]` what is left at i of memory m of j. Remembered are those visits, and the checkpoint before the
+    last one with its time, so that going back and forth meets no attack twice.
     """
     count, memory = len(dwell), near.shape[1]
     masks = 1 << memory
-    moments = worth.shape[1] - 1
+    moments = len(steps) - 1
+    worth = weights.reshape(-1, 1) * steps.reshape(1, -1)
     value = np.full((slots + 1, count, masks, 2), -np.inf)
     came = np.full((slots + 1, count, masks, 2), -2, np.int64)
     origin = np.full((slots + 1, count, masks, 2), -1, np.int64)
@@ -135,7 +138,7 @@ def relaxed_walk(
         earlier = origin[now, here, mask, label]
         if earlier < 0:
             if start < 0:
-                met[here] += min(now, moments)
+                met[here] += steps[min(now, moments)]
                 if window[here, 0] >= 0:
                     visits[here] += 1
             break
@@ -144,7 +147,7 @@ def relaxed_walk(
         at = earlier // 2 // masks % count
         was = earlier // 2 // masks // count
         if came[now, here, mask, label] == -1:
-            met[here] += min(now, moments) - min(was, moments)
+            met[here] += steps[min(now, moments)] - steps[min(was, moments)]
         else:
             arrive = now - dwell[here]
             low = max(arrive - attack + 1, 0)
@@ -152,7 +155,7 @@ def relaxed_walk(
                 low = max(low, was)
             elif came[was, at, remembered, before] == here:
                 low = max(low, was - dwell[at] - walk[here, at])
-            met[here] += max(min(now, moments) - low, 0)
+            met[here] += max(steps[min(now, moments)] - steps[min(low, moments)], 0)
             if window[here, arrive] >= 0:
                 known = False
                 for bit in range(memory):
