@@ -37,7 +37,7 @@ def test_from_the_board_to_the_reason_of_a_gap_changing_the_language_on_the_way(
     sound(page)
 
     page.locator(".board-tiles .stat.state-not-evidenced").click()
-    expect(page).to_have_url(re.compile(r"/places/\?state=gaps"))
+    expect(page).to_have_url(re.compile(r"/places/\?state=not-evidenced"))
     page.locator("#results tbody tr").first.get_by_role("link").first.click()
     duty = page.locator(
         ".duty-table tbody tr", has=page.locator(".duty-state", has_text=re.compile("无证据|逾期"))

@@ -58,8 +58,8 @@ def test_a_line_lost_between_typing_and_sending_loses_nothing_and_records_once(
     page.context.set_offline(True)
     typed(page)
     expect(page.locator(STATE)).to_contain_text("暂存于本机")
-    page.locator("[data-send]").click()
-    page.wait_for_timeout(300)
+    with page.expect_event("requestfailed"):
+        page.locator("[data-send]").click()
     page.context.set_offline(False)
     page.goto(INSPECTION)
     expect(page.locator(NOTE)).to_have_value(SEEN)
@@ -67,6 +67,7 @@ def test_a_line_lost_between_typing_and_sending_loses_nothing_and_records_once(
 
     page.locator("[data-send]").click()
     expect(page.locator(".toast-note", has_text="已记录")).to_be_visible()
+    page.wait_for_load_state()
     assert on_this_device(page) == []
     page.goto(INSPECTION)
     expect(page.locator(NOTE)).to_have_value("")
@@ -124,6 +125,7 @@ def test_signing_out_clears_the_device_and_leaves_the_draft_with_the_person(
     page.locator(".user-button").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/sign-in/")
+    page.wait_for_load_state()
     assert on_this_device(page) == []
     other = open_page("/places/new/", role="city-office")
     expect(other.locator("#id_name_zh")).to_have_value("河畔书城")

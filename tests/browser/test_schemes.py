@@ -110,7 +110,9 @@ def test_a_third_scheme_is_adopted_from_the_page_and_asks_at_once(
     page.goto("/places/new/")
     page.locator("input[name=code]").fill("FERRY-1")
     page.locator("input[name=name_zh]").fill("柳湾渡口")
-    page.locator("select[name=kind]").select_option("ferry-landing")
+    with page.expect_response(re.compile("kind=ferry-landing")):
+        page.locator("select[name=kind]").select_option("ferry-landing")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     page.get_by_text("其他事实").or_(page.locator("details.further summary")).first.click()
     page.locator("input[name=fact-berths]").fill("6")
     page.get_by_role("button", name="保存").click()

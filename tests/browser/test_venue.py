@@ -73,6 +73,6 @@ def test_an_inspection_opens_a_finding_that_only_looking_again_closes(
     page.locator("input[name=photos]").set_input_files(a_photo("green"))
     page.locator("[data-send]").click()
     page.goto(address)
-    expect(page.locator("main")).to_contain_text("已关闭")
+    expect(page.locator("main")).to_contain_text("已闭环")
     expect(page.locator("[data-send]")).to_have_count(0)
     assert open_findings(page) == open_before - 1

@@ -47,9 +47,9 @@ def manager(place: Place, at: Any) -> Client:
     return signed_in(Client(), a_user("venue-manager", place=place.code))
 
 
-def drawn(place: Place, **options: Any) -> PatrolPlan:
-    """The plan of Monday's morning shift."""
-    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=0.5, draws=0, **options)
+def drawn(place: Place, draws: int = 0) -> PatrolPlan:
+    """The plan of Monday's morning shift; with `draws` it is proved as the worker does it."""
+    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("normal",), seconds=0.5, draws=draws)
     return PatrolPlan.objects.get(place=place, shift__code="S1", on=MONDAY)
 
 
@@ -129,8 +129,11 @@ def test_what_cannot_be_kept_is_said_in_words_with_what_to_do(at: Any) -> None:
     assert str(refusal["to_do"]) in page
 
 
-def test_the_proof_sets_the_plan_beside_the_usual_ways_to_walk(manager: Client, place: Place) -> None:
-    plan = drawn(place)
+@pytest.mark.parametrize("draws", [0, 20_000])
+def test_the_proof_sets_the_plan_beside_the_usual_ways_to_walk(
+    manager: Client, place: Place, draws: int
+) -> None:
+    plan = drawn(place, draws)
     proof = manager.get(reverse("patrol-plan", args=[plan.pk])).context["proof"]
     rows = {row.key: row for row in proof.rows}
     assert list(rows) == ["mix", "bound", "fixed-round", "jitter", "random-order"]

@@ -124,21 +124,23 @@ def _beside(figures: dict[str, Any], mix: Mix, seed: int) -> dict[str, Any]:
     attacker = figures["attacker"]
     names = {"fixed": "fixed-round", "jitter": "jitter", "random_order": "random-order"}
     return {
-        "most": figures["stake"],
+        "stake": figures["stake"],
+        "draws": DRAWN,
         "mix": {
-            "loss": figures["loss"],
+            "gain": attacker["exploitability"],
             "kept": attacker["cadence_kept"],
-            "entropy": attacker["conditional_entropy_bits"],
+            "bits": attacker["conditional_entropy_bits"],
+            "draws": attacker["draws"],
         },
         "ways": {
             names[name]: {
-                "loss": proof.exploitability,
+                "gain": proof.exploitability,
                 "kept": proof.cadence_kept,
-                "entropy": proof.conditional_entropy_bits,
+                "bits": proof.conditional_entropy_bits,
+                "draws": proof.draws,
             }
             for name, proof in usual.items()
         },
-        "draws": DRAWN,
     }
 
 

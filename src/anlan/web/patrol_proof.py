@@ -168,7 +168,7 @@ def read_proof(mix: PatrolMix) -> Proof | None:
     """The figures of a mix, as parts of what an attack gains where nobody walks; None without a mix."""
     known = proof_of(mix)
     beside = known.get("beside")
-    if not beside or not beside["stake"]:
+    if not beside or not beside.get("stake"):
         return None
 
     def percent(gain: float) -> float:

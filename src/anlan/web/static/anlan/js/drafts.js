@@ -104,11 +104,14 @@ class Draft {
   putBack(pairs) {
     const values = new Map();
     pairs.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+    const met = new WeakSet();
     const put = () => {
       let changed = 0;
       for (const field of fieldsOf(this.form)) {
         const wanted = values.get(field.name);
-        if (!wanted || isSecret(field)) {
+        const isNew = !met.has(field);
+        met.add(field);
+        if (!wanted || !isNew || isSecret(field)) {
           continue;
         }
         const before = valuesOf(this.form, field.name).join("\n");
@@ -129,7 +132,8 @@ class Draft {
       }
       return changed;
     };
-    // A choice may fetch the fields that go with it; what was typed into those is put back when they are there.
+    // A choice may fetch the fields that go with it; what was typed into those is put back when they are there,
+    // and only into those: the others may have been typed in since.
     this.form.addEventListener("htmx:afterSettle", put, { once: true });
     return put();
   }
