@@ -38,8 +38,11 @@ FEW_RINGS = 20
 NEGLIGIBLE = 0.03
 """Columns of a plan with less than this part of an equal share are not walked."""
 
-POLISH = ((0.01, 60), (0.004, 120), (0.002, 160))
+POLISH = ((0.004, 100), (0.001, 250))
 """How the last mix is made finer: smoothing, and turns of the solver."""
+
+HURRIED = ((0.01, 60),)
+"""The same where there is no time."""
 
 STEADY = 0.6
 """How much of the attacker's weights is kept from the turns before, so that rounds do not chase the latest."""
@@ -112,12 +115,14 @@ def plan(
         done = 0
         reserve = 0.25 * seconds
         search.begin(2 * BATCH if bounded else BATCH // 2)
-        while done < turns if turns is not None else (done < 1 or perf_counter() < until - reserve):
+        while (
+            done < turns if turns is not None else (done < int(bounded) or perf_counter() < until - reserve)
+        ):
             search.turn(done)
             done += 1
             if search.settled:
                 break
-        solved = search.finish(POLISH if bounded else POLISH[:1])
+        solved = search.finish(POLISH if bounded else HURRIED)
         flat = [weights.mean(axis=1) for weights in search.attack]
         crews_alone = [crew for crew, _ in pairs]
         bound = least_loss(crews_alone, spare, begin=flat, workers=search.workers) if bounded else 0.0
