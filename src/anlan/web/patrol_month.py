@@ -67,6 +67,7 @@ def place_walk(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
     title = _("Round of %(day)s") % {"day": f"{timezone.localtime(walk.started_at):%Y-%m-%d %H:%M}"}
     context = patrol_frame(request, place, "month", title) | {
         "walk": walk,
+        "early": reason_words(walk.early_reason) if walk.early_reason else "",
         "visits": [_visit_row(visit) for visit in visits],
         "sketch": _sketch(place, visits),
         "back": reverse("place-patrol-month", args=[code]),

@@ -61,6 +61,7 @@ class BeatRow:
     guard: str
     late: tuple[tuple[str, LegStanding], ...]
     next_name: str
+    early: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ def _beat_row(beat: BeatNow, place: Place, names: dict[str, str], people: Names)
         guard=shown,
         late=tuple((names.get(leg.leg.checkpoint, leg.leg.checkpoint), leg) for leg in beat.late),
         next_name=names.get(following.leg.checkpoint, following.leg.checkpoint) if following else "",
+        early=reason_words(beat.walk.early_reason) if beat.walk and beat.walk.early_reason else "",
     )
 
 
