@@ -28,7 +28,12 @@ WAY_WORDS: Final[dict[str, tuple[Any, Any]]] = {
         gettext_lazy("This plan"),
         gettext_lazy("drawn from many whole rounds, each with its own chance"),
     ),
-    "bound": (gettext_lazy("Lower bound"), gettext_lazy("no plan with these guards can be better than this")),
+    "bound": (
+        gettext_lazy("Lower bound"),
+        gettext_lazy(
+            "proved: no plan with these guards is better; with few checkpoints the true limit lies well above it"
+        ),
+    ),
     "fixed-round": (
         gettext_lazy("Fixed round"),
         gettext_lazy("the same round at the beginning of each window"),
