@@ -184,7 +184,8 @@ def read_proof(mix: PatrolMix) -> Proof | None:
     if attacker:
         mine = {"kept": attacker["cadence_kept"], "bits": attacker["conditional_entropy_bits"]}
     rows = [_way("mix", percent(known["loss"]), mine), _way("bound", percent(known["bound"]), None)]
-    rows += [_way(key, percent(way["gain"]), way) for key, way in beside["ways"].items()]
+    ways = beside["ways"]
+    rows += [_way(key, percent(ways[key]["gain"]), ways[key]) for key in WAY_WORDS if key in ways]
     return Proof(
         rows=tuple(rows),
         gain=rows[0].gain,
