@@ -99,7 +99,7 @@ async function heard(places) {
 
 function tellLevel(before, level) {
   if (before !== level) {
-    marks.tell(say("levelChanged", { level: say(`level_${level}`) }), "odd");
+    marks.tellToo(say("levelChanged", { level: say(`level_${level}`) }), "odd");
   }
 }
 
