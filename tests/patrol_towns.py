@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "tests" / "browser" / "patrol_town.py"
+MORNING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,19 @@ class Town:
         return found
 
 
+def _a_zone_where_it_is_morning() -> str:
+    """So that the night, with its shorter windows, is hours away whenever the journeys are run."""
+    ahead = (MORNING - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"
+
+
 def _environment(data: Path) -> dict[str, str]:
-    environment = {**os.environ, "ANLAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+    environment = {
+        **os.environ,
+        "ANLAN_DATA": str(data),
+        "PYTHONPATH": str(ROOT / "src"),
+        "ANLAN_TIME_ZONE": ZONE,
+    }
     environment.pop("ANLAN_DATABASE_URL", None)
     return environment
 
@@ -51,6 +64,9 @@ def _run(data: Path, command: str) -> Any:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+ZONE = _a_zone_where_it_is_morning()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,15 @@ def test_the_posture_of_the_moment_is_told() -> None:
     assert bundle.level == "orange"
 
 
+def test_a_plan_drawn_in_the_middle_of_a_minute_is_on_a_phone_that_loads_before_the_minute_is_over() -> None:
+    place, guard = a_patrolled_place(), a_user("guard", place="M-1")
+    now = clock("09:30") + timedelta(seconds=17)
+    plan_place(place, MONDAY, 1, by=None, at=now, seconds=0.2, draws=0)
+    bundle = shift_bundle(guard, place, now + timedelta(seconds=20))
+    assert bundle is not None
+    assert bundle.of_level("normal").legs[0].at >= clock("09:31")
+
+
 def test_codes_are_known_by_their_hashes_alone_and_a_voided_one_is_known_as_void() -> None:
     place, guard = a_planned_place(), a_user("guard", place="M-1")
     codes = issue_codes(place, by=None, at=BEFORE)

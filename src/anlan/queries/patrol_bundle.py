@@ -91,7 +91,7 @@ class BundleWindow:
 
 @dataclass(frozen=True, slots=True)
 class BundleLevel:
-    """What holds at a level: the plan to walk by from now on (None: none was drawn) and the windows owed."""
+    """What holds at a level: the plan to walk by, from now or as soon as one begins (None: none), and the windows."""
 
     level: Level
     plan: str | None
@@ -193,7 +193,9 @@ def _shift_for(user: User, place: Place, at: datetime) -> ShiftOn | None:
 def _level(
     level: Level, plans: Sequence[PatrolPlan], now: datetime, windows: tuple[BundleWindow, ...]
 ) -> BundleLevel:
-    chosen = in_force([drawn(plan) for plan in plans], level, now)
+    all_drawn = [drawn(plan) for plan in plans]
+    begins = sorted(plan.starts for plan in all_drawn if plan.starts > now)
+    chosen = next(filter(None, (in_force(all_drawn, level, moment) for moment in (now, *begins))), None)
     if chosen is None:
         return BundleLevel(level, None, None, (), windows)
     legs = tuple(BundleLeg(leg.beat, leg.checkpoint, leg.at) for leg in chosen.legs)
