@@ -9,6 +9,7 @@ from anlan.actions.duties import give_waiver, strike_evidence
 from anlan.actions.place_parts import add_checkpoint
 from anlan.actions.posture import end_posture, raise_posture
 from anlan.actions.register import change_facts
+from anlan.engine.areas import Area, Circle
 from anlan.models import Entry, Place
 from anlan.models.ids import earliest_id
 from anlan.queries.board import Board, board, board_as_of
@@ -48,6 +49,21 @@ def a_small_city() -> list[Place]:
         a_place("S-1", kind="school", pupils=1600, daily_visitors=1700, at=START),
         a_place("X-1", at=START),
     ]
+
+
+def test_a_level_over_an_area_raises_on_the_board_the_places_it_raises_by_themselves() -> None:
+    a_small_city()
+    Place.objects.filter(code="M-2").update(longitude=116.4, latitude=39.9)
+    around = Area(kinds=("mall",), circles=(Circle(116.4, 39.9, 500),))
+    change = raise_posture(
+        "red", start=NOW - timedelta(hours=3), end=None, reason="", by=None, at=NOW, area=around
+    )
+    raised = states_on(board(NOW))
+    assert raised == states_explained(NOW)
+    assert [code for code, duty in raised if duty.endswith("/plans-on-stand-by")] == ["M-2"]
+    end_posture(change, by=None, at=NOW + timedelta(minutes=1), reason="")
+    later = NOW + timedelta(minutes=2)
+    assert states_on(board(later)) == states_explained(later)
 
 
 def test_every_place_stands_on_the_board_as_it_is_explained_by_itself() -> None:

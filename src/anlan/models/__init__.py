@@ -33,8 +33,10 @@ from anlan.models.register import (
     Zone,
 )
 from anlan.models.schemes import Adoption, Edition, LocalValue
+from anlan.models.warnings import Acknowledgement, WarningNotice
 
 __all__ = [
+    "Acknowledgement",
     "Adoption",
     "ApiToken",
     "Attachment",
@@ -78,5 +80,6 @@ __all__ = [
     "Waiver",
     "Walk",
     "WalkTime",
+    "WarningNotice",
     "Zone",
 ]

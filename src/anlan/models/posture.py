@@ -1,4 +1,4 @@
-"""Raised postures: a level in force for the city, a district or a place."""
+"""Raised postures: a level in force for the city, a district, a place or a drawn area."""
 
 from django.db import models
 
@@ -6,11 +6,13 @@ from anlan.engine.policy import LEVELS
 from anlan.models.accounts import User
 from anlan.models.ids import new_id
 from anlan.models.register import District, Place
+from anlan.models.warnings import WarningNotice
 
 
 class PostureChange(models.Model):
-    """A level in force from `start` (in) to `end` (out); neither district nor place means the whole city.
+    """A level in force from `start` (in) to `end` (out); no district, place or area means the whole city.
 
+    `area` is one of kinds, districts and shapes together (`engine/areas.py`); `warning` is the warning that raised it.
     `end` may be stated later, at `end_recorded_at`; `planned_end` is what was known before that.
     """
 
@@ -18,6 +20,10 @@ class PostureChange(models.Model):
     level = models.CharField(max_length=8, choices=[(level, level) for level in LEVELS])
     district = models.ForeignKey(District, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="postures")
+    area = models.JSONField(null=True, blank=True)
+    warning = models.ForeignKey(
+        WarningNotice, null=True, blank=True, on_delete=models.PROTECT, related_name="postures"
+    )
     start = models.DateTimeField()
     end = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)

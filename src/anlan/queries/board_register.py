@@ -17,6 +17,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from anlan.engine.areas import Situated, covered
 from anlan.engine.board_register import (
     BoardPosture,
     BoardRegister,
@@ -87,7 +88,7 @@ def load_register(known_at: datetime | None = None) -> LoadedRegister:
         row_start=row_start,
         facts=facts,
         checkpoints=checkpoints,
-        postures=_postures(index, districts, district, known_at),
+        postures=_postures(index, codes, (districts, district), (kind_words, kind), known_at),
         occurrences=_occurrences(index, known_at),
     )
     return LoadedRegister(register, ids, index, districts, kind_words, kind, points)
@@ -350,13 +351,22 @@ def _occurrences(
 
 
 def _postures(
-    index: Mapping[Any, int], districts: Sequence[str], district: NDArray[np.int32], known_at: datetime | None
+    index: Mapping[Any, int],
+    codes: Sequence[str],
+    district: tuple[Sequence[str], NDArray[np.int32]],
+    kind: tuple[Sequence[str], NDArray[np.int32]],
+    known_at: datetime | None,
 ) -> list[BoardPosture]:
     spans = PostureSpans(known_at)
     found = [_posture(span, None) for span in spans.city]
-    for number, code in enumerate(districts):
-        members = np.flatnonzero(district == number).astype(np.int32)
+    for number, code in enumerate(district[0]):
+        members = np.flatnonzero(district[1] == number).astype(np.int32)
         found += [_posture(span, members) for span in spans.of_district(code)]
+    if spans.areas:
+        there = Situated(codes, district[1], district[0], kind[1], kind[0], *_located(), spans.parents)
+        for area, span in spans.areas:
+            members = np.flatnonzero(covered(area, there)).astype(np.int32)
+            found.append(_posture(span, None if area.city else members))
     text = (
         {str(identifier).replace("-", ""): number for identifier, number in index.items()}
         if spans.places
@@ -368,6 +378,13 @@ def _postures(
         member = np.array([text[place.hex]], dtype=np.int32)
         found += [_posture(span, member) for span in raised]
     return found
+
+
+def _located() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the places are, in the order of the register."""
+    rows = _read("SELECT longitude, latitude FROM anlan_place ORDER BY name_sort, id")
+    found = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def _posture(span: PostureSpan, places: NDArray[np.int32] | None) -> BoardPosture:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from anlan.engine.areas import Situated, area_read, covered
 from anlan.models import (
     Attachment,
     Checkpoint,
@@ -20,6 +22,7 @@ from anlan.models import (
     PostureChange,
     Waiver,
 )
+from anlan.queries.subjects import situated
 
 EVIDENCE_PAGE = 20
 FILE_LIMIT = 200
@@ -80,15 +83,22 @@ def waivers_of(subject: Place | Department) -> list[Waiver]:
 
 
 def postures_at(place: Place) -> list[PostureChange]:
-    """The raised levels that bear on a place: its own, its districts', the city's; newest first."""
-    districts: list[str] = []
+    """The raised levels that bear on a place: its own, its areas', its districts', the city's; newest first."""
+    parents: dict[str, str | None] = {}
     district = place.district
-    while district is not None and district.code not in districts:
-        districts.append(district.code)
+    while district is not None and district.code not in parents:
+        parents[district.code] = district.parent_id
         district = district.parent
-    bears = Q(place=place) | Q(district__in=districts) | Q(place=None, district=None)
-    rows = PostureChange.objects.filter(bears).select_related("district", "place", "by")
-    return list(rows.order_by("-start", "-recorded_at")[:FILE_LIMIT])
+    drawn = Q(area__isnull=False)
+    bears = Q(place=place) | Q(district__in=parents) | Q(place=None, district=None) | drawn
+    rows = PostureChange.objects.filter(bears).select_related("district", "place", "by", "warning")
+    there = situated([place], parents)
+    holds = (row for row in rows.order_by("-start", "-recorded_at") if _bears(row, there))
+    return list(islice(holds, FILE_LIMIT))
+
+
+def _bears(row: PostureChange, there: Situated) -> bool:
+    return row.area is None or bool(covered(area_read(row.area), there)[0])
 
 
 def fact_history(place: Place, known_at: datetime | None = None) -> list[FactHistory]:

@@ -1,13 +1,15 @@
 """Places and departments with their history, as the engine takes them, at two times: valid at and known at."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Q, QuerySet
 
+from anlan.engine.areas import Area, Situated, above, area_read, covered
 from anlan.engine.facts import (
     CheckpointSpan,
     EvidenceMark,
@@ -175,34 +177,60 @@ class PostureSpans:
         self.city: list[PostureSpan] = []
         self.districts: dict[str, list[PostureSpan]] = defaultdict(list)
         self.places: dict[UUID, list[PostureSpan]] = defaultdict(list)
+        self.areas: list[tuple[Area, PostureSpan]] = []
         for row in rows:
             unknown_end = _hidden(row.end_recorded_at, known_at)
             level = cast("Level", row.level)
             span = PostureSpan(row.start, row.planned_end if unknown_end else row.end, level, row.reason)
-            if row.place_id:
+            if row.area is not None:
+                self.areas.append((area_read(row.area), span))
+            elif row.place_id:
                 self.places[row.place_id].append(span)
             elif row.district_id:
                 self.districts[row.district_id].append(span)
             else:
                 self.city.append(span)
-        self._parents = dict(District.objects.values_list("code", "parent_id")) if self.districts else {}
+        nested = self.districts or self.areas
+        self.parents = dict(District.objects.values_list("code", "parent_id")) if nested else {}
 
     def of_place(self, place: Place) -> tuple[PostureSpan, ...]:
-        return (*self.city, *self.of_district(place.district_id), *self.places.get(place.pk, ()))
+        own = (*self.city, *self.of_district(place.district_id), *self.places.get(place.pk, ()))
+        if not self.areas:
+            return own
+        there = situated([place], self.parents)
+        return (*own, *(span for area, span in self.areas if covered(area, there)[0]))
 
     def of_department(self, department: Department) -> tuple[PostureSpan, ...]:
-        """A district's department is raised with its district, a city's with any district or place."""
+        """A district's department is raised with its district, a city's with any district, area or place."""
         if department.district_id:
-            return (*self.city, *self.of_district(department.district_id))
+            around = above(department.district_id, self.parents)
+            areas = [span for area, span in self.areas if around & set(area.districts)]
+            return (*self.city, *self.of_district(department.district_id), *areas)
         raised = [span for spans in (*self.districts.values(), *self.places.values()) for span in spans]
-        return tuple(self.city + raised)
+        return (*self.city, *raised, *(span for _area, span in self.areas))
 
     def of_district(self, code: str | None) -> list[PostureSpan]:
         spans: list[PostureSpan] = []
         while code:
             spans += self.districts.get(code, ())
-            code = self._parents.get(code)
+            code = self.parents.get(code)
         return spans
+
+
+def situated(places: Sequence[Place], parents: Mapping[str, str | None]) -> Situated:
+    """Places as an area looks at them."""
+    districts = list(dict.fromkeys(place.district_id or "" for place in places))
+    kinds = list(dict.fromkeys(place.kind for place in places))
+    return Situated(
+        codes=[place.code for place in places],
+        district=np.array([districts.index(place.district_id or "") for place in places], dtype=np.int32),
+        districts=districts,
+        kind=np.array([kinds.index(place.kind) for place in places], dtype=np.int32),
+        kinds=kinds,
+        longitude=np.array([place.longitude for place in places], dtype=np.float64),
+        latitude=np.array([place.latitude for place in places], dtype=np.float64),
+        parents=parents,
+    )
 
 
 def present_facts(place: Place) -> dict[str, FactValue]:

@@ -58,6 +58,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "withdraw-local-value": (_("Local value withdrawn"), "adjustments-off"),
     "raise-posture": (_("Posture raised"), "arrow-up-circle"),
     "end-posture": (_("Posture ended"), "arrow-down-circle"),
+    "prolong-posture": (_("Posture prolonged"), "arrow-up-circle"),
     "create-person": (_("Account made"), "user-plus"),
     "change-person": (_("Account changed"), "user-edit"),
     "change-password": (_("Password changed"), "lock-password"),

@@ -151,7 +151,7 @@ def role_names(request: HttpRequest) -> list[str]:
 def posture(now: datetime) -> str:
     """The level in force for the whole city."""
     levels = PostureChange.objects.filter(
-        models.Q(end=None) | models.Q(end__gt=now), district=None, place=None, start__lte=now
+        models.Q(end=None) | models.Q(end__gt=now), district=None, place=None, area=None, start__lte=now
     ).values_list("level", flat=True)
     return max(levels, key=LEVELS.index, default="normal")
 
