@@ -18,6 +18,7 @@ from anlan.kernels.patrol.drawing import draw
 from anlan.kernels.patrol.planning import Mix, plan
 from anlan.kernels.patrol.replanning import replan
 from benchmarks.measuring import peak_mb, tell, timed
+from benchmarks.patrol_place import night_recount
 
 SECONDS = 50.0
 SLOTS, EVERY, ATTACK = 480, 60, 10
@@ -68,6 +69,10 @@ def _job(kind: str, plane: bool, seconds: float) -> dict[str, Any]:
     proof = prove(mix, draws=DRAWS, seed=2)
     if proof.cadence_kept < 1:
         raise SystemExit("a drawn round misses a window")
+    recount_s, recount = timed(lambda: night_recount(mix, DRAWS, seed=2))
+    tell(f"duties engine: {recount.kept:,} of {recount.draws:,} shifts, {recount.rounds:,} different rounds")
+    if recount.kept < recount.draws or recount.visits * DRAWS != proof.windows:
+        raise SystemExit(f"the duties engine misses windows: {recount.missed}")
     halved = tuple(
         Beat(one.name, one.values, one.walk, one.dwell,
              (tuple((s, e) for s, e in one.windows[0] if e <= 240)
@@ -86,6 +91,9 @@ def _job(kind: str, plane: bool, seconds: float) -> dict[str, Any]:
         "gap": round(mix.gap, 4),
         "exploitability": round(proof.exploitability, 4),
         "cadence_kept": proof.cadence_kept,
+        "recounted": recount.kept,
+        "recounted_rounds": recount.rounds,
+        "recount_s": round(recount_s, 2),
         "conditional_entropy_bits": round(proof.conditional_entropy_bits, 2),
         "replan_s": round(replanned_s, 2),
         "replan_kept": isinstance(again, Mix),

@@ -7,33 +7,67 @@ more of them than there are spare guards.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
 from anlan.engine.patrol_game import Game
-from anlan.engine.patrol_mix import unpacked
+from anlan.engine.patrol_mix import Columns, unpacked
 
 Arrivals = list[list[list[tuple[int, int]]]]
 """For each crew, for each of its guards, a spare one last: the arrivals as (checkpoint, slot)."""
 
 
-def arrivals(game: Game, rounds: Sequence[Any], chances: Sequence[Sequence[float]], seed: bytes) -> Arrivals:
-    """The rounds that a seed draws: whole rounds of each crew with the chances of the mix.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lot:
+    """A mix made ready for drawing: the chances of each crew's rounds summed up, without and with a spare guard."""
+
+    columns: list[Columns]
+    helped: list[int]
+    sums: list[tuple[list[float], list[float]]]
+    wanted: list[float]
+    most: int
+
+    def numbers(self, seed: bytes) -> list[int]:
+        """Which round of each crew a seed draws."""
+        numbers = uniform(seed)
+        drawn = []
+        with_help = combed(self.wanted, self.most, numbers)
+        for first, sums, is_helped in zip(self.helped, self.sums, with_help, strict=True):
+            place = _reached(sums[is_helped], next(numbers))
+            drawn.append(first + place if is_helped else place)
+        return drawn
+
+
+def lot(game: Game, rounds: Sequence[Any], chances: Sequence[Sequence[float]]) -> Lot:
+    """The mix of a game, to draw from once or a hundred thousand times.
 
     Where the cadence needs more guards than a crew has, every round of it holds a spare one already.
     """
-    numbers = uniform(seed)
     columns = [unpacked(mix["columns"]) for mix in rounds]
+    helped = [mix["helped"] for mix in rounds]
     always = sum(len(own[0]) - len(crew.guards) for own, crew in zip(columns, game.crews, strict=True))
-    help_wanted = [sum(own[mix["helped"] :]) / sum(own) for mix, own in zip(rounds, chances, strict=True)]
-    helped = combed(help_wanted, len(game.spare) - always, numbers)
-    drawn: Arrivals = []
-    for mix, known, own, with_help in zip(rounds, columns, chances, helped, strict=True):
-        first, last = (mix["helped"], len(own)) if with_help else (0, mix["helped"])
-        column = known[first + picked(own[first:last], next(numbers))]
-        drawn.append([list(zip(walked[::3], walked[1::3], strict=True)) for walked in column])
-    return drawn
+    return Lot(
+        columns=columns,
+        helped=helped,
+        sums=[
+            (list(accumulate(own[:first])), list(accumulate(own[first:])))
+            for first, own in zip(helped, chances, strict=True)
+        ],
+        wanted=[sum(own[first:]) / sum(own) for first, own in zip(helped, chances, strict=True)],
+        most=len(game.spare) - always,
+    )
+
+
+def arrivals(game: Game, rounds: Sequence[Any], chances: Sequence[Sequence[float]], seed: bytes) -> Arrivals:
+    """The rounds that a seed draws: whole rounds of each crew with the chances of the mix."""
+    ready = lot(game, rounds, chances)
+    drawn = zip(ready.columns, ready.numbers(seed), strict=True)
+    return [
+        [list(zip(walked[::3], walked[1::3], strict=True)) for walked in known[number]]
+        for known, number in drawn
+    ]
 
 
 def uniform(seed: bytes) -> Iterator[float]:
@@ -47,7 +81,10 @@ def uniform(seed: bytes) -> Iterator[float]:
 
 def picked(chances: Sequence[float], number: float) -> int:
     """Which of several is drawn by a number from 0 to 1, each as often as its share of the chances."""
-    sums = list(accumulate(chances))
+    return _reached(list(accumulate(chances)), number)
+
+
+def _reached(sums: Sequence[float], number: float) -> int:
     return min(bisect_right(sums, number * sums[-1]), len(sums) - 1)
 
 
