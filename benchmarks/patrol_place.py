@@ -40,4 +40,4 @@ def night_recount(mix: Mix, draws: int, seed: int) -> Recount:
     [night] = [span for span in spans if span.on == NIGHT and span.code == "S3"]
     owed = owing(place, basis, night, spans)
     rounds = [beat.rounds for beat in mix.beats]
-    return recounted(owed, codes, rounds, columns(mix, draws, seed), start=night.start)
+    return recounted([owed], codes, rounds, columns(mix, draws, seed), start=night.start)

@@ -78,7 +78,7 @@ def judged(
     owed: ShiftOwing, basis: Basis, first: list[Walked], second: list[Walked], drawn: list[list[int]]
 ) -> Recount:
     rounds = [[[one] for one in first], [[one] for one in second]]
-    return recounted(owed, [FIRST, SECOND], rounds, np.array(drawn), start=night(basis)[0].start)
+    return recounted([owed], [FIRST, SECOND], rounds, np.array(drawn), start=night(basis)[0].start)
 
 
 def test_the_windows_are_those_of_the_citys_plan_and_not_of_a_game(basis: Basis) -> None:

@@ -52,6 +52,9 @@ def test_a_plan_has_shifts_and_the_numbers_that_prove_it(tmp_path: Path) -> None
     assert answer["cadence_kept"] == 1
     assert 0 <= answer["upper_bound"] <= answer["expected_loss"] < 3
     assert answer["conditional_entropy_bits"] > 0
+    recounted = answer["recounted"]
+    assert (recounted["draws"], recounted["kept"]) == (2000, 2000), "by the duties engine"
+    assert (recounted["windows"], recounted["visits"]) == (2, 6), "two hours, three checkpoints"
     assert set(answer["baselines"]) == {"fixed", "jitter", "random_order"}
     for schedule in answer["schedules"]:
         (guard,) = schedule["guards"]
@@ -60,6 +63,24 @@ def test_a_plan_has_shifts_and_the_numbers_that_prove_it(tmp_path: Path) -> None
                 visit["checkpoint"] for visit in guard["visits"] if hour <= visit["arrive_min"] < hour + 60
             }
             assert seen == {"door", "stage", "bar"}
+
+
+def test_checkpoints_with_a_cadence_of_their_own_are_recounted_by_it(tmp_path: Path) -> None:
+    door, stage, bar = FILE["beats"][0]["checkpoints"]
+    own = {**door, "cadence": [{"every_min": 20, "from_min": 30, "to_min": 80}]}
+    document = FILE | {"beats": [FILE["beats"][0] | {"checkpoints": [own, stage, bar]}]}
+    done = run(written(tmp_path, document), "--seconds", "1", "--draws", "500", "--json")
+    recounted = json.loads(done.stdout)["recounted"]
+    assert (recounted["draws"], recounted["kept"]) == (500, 500)
+    # 30-50, 50-70, 70-80 at the door; two hours at the two others.
+    assert (recounted["windows"], recounted["visits"]) == (5, 7)
+
+
+def test_a_cadence_in_parts_of_minutes_is_proved_but_not_recounted(tmp_path: Path) -> None:
+    odd = FILE | {"cadence": [{"every_min": 40, "from_min": 0.5}]}
+    done = run(written(tmp_path, odd), "--seconds", "1", "--draws", "200", "--json")
+    answer = json.loads(done.stdout)
+    assert (answer["cadence_kept"], answer["recounted"]) == (1, None)
 
 
 def test_too_few_guards_are_an_answer_with_status_one(tmp_path: Path) -> None:

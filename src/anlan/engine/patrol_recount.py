@@ -127,7 +127,7 @@ def owing(subject: SubjectFacts, basis: Basis, shift: ShiftSpan, shifts: Sequenc
 
 
 def recounted(
-    owed: ShiftOwing,
+    owings: Sequence[ShiftOwing],
     crews: Sequence[Sequence[str]],
     rounds: Sequence[Sequence[Round] | Columns],
     drawn: Ints,
@@ -138,9 +138,9 @@ def recounted(
     """Judge drawn shifts: on day d crew c walked its round `drawn[d, c]`, figures in slots from `start`.
 
     A window of the place is met if each crew scans its own checkpoints in it, so that each round of a crew is judged
-    once, on the part of the place that the crew answers for. A checkpoint of no crew is asked of the first.
+    once, on the part of the place that the crew answers for. A checkpoint of no crew is asked of the first. Several
+    owings are places, or parts of one, of which each has to have its windows kept.
     """
-    parts = _parts(owed.subject, crews)
     kept = np.ones(len(drawn), bool)
     judged, told = 0, list[MissedWindow]()
     for crew, codes in enumerate(crews):
@@ -149,13 +149,17 @@ def recounted(
         times: dict[int, datetime] = {}
         for index, number in enumerate(numbers.tolist()):
             scans = _scans(codes, rounds[crew][number], start, slot, times)
-            for duty, window, points in owed.missed(parts[crew], scans, first=crew == 0):
-                holds[index] = False
-                if len(told) < TOLD and window.end is not None:
-                    told.append(MissedWindow(crew, number, duty.id, window.start, window.end, points))
+            for owed in owings:
+                part = _part(owed.subject, crews, crew)
+                for duty, window, points in owed.missed(part, scans, first=crew == 0):
+                    holds[index] = False
+                    if len(told) < TOLD and window.end is not None:
+                        told.append(MissedWindow(crew, number, duty.id, window.start, window.end, points))
         judged += len(numbers)
         kept &= holds[back.reshape(-1)]
-    return Recount(len(drawn), int(kept.sum()), judged, len(owed.windows), owed.visits(), tuple(told))
+    windows = sum(len(owed.windows) for owed in owings)
+    visits = sum(owed.visits() for owed in owings)
+    return Recount(len(drawn), int(kept.sum()), judged, windows, visits, tuple(told))
 
 
 def recounted_mix(
@@ -173,14 +177,15 @@ def recounted_mix(
         ready.numbers(sha256(f"{game.sha256}/{number}".encode()).digest()[:16]) for number in range(draws)
     ]
     crews = [crew.checkpoints[: len(crew.checkpoints) - crew.beside] for crew in game.crews]
-    return recounted(owed, crews, ready.columns, np.array(drawn, np.int64), start=start, slot=SLOT)
+    return recounted([owed], crews, ready.columns, np.array(drawn, np.int64), start=start, slot=SLOT)
 
 
-def _parts(subject: SubjectFacts, crews: Sequence[Sequence[str]]) -> list[frozenset[str]]:
-    """The checkpoints that each crew answers for: its own; those of nobody go to the first."""
-    walked = {code for codes in crews for code in codes}
-    orphans = {point.code for point in subject.checkpoints} - walked
-    return [frozenset(codes) | (orphans if number == 0 else set()) for number, codes in enumerate(crews)]
+def _part(subject: SubjectFacts, crews: Sequence[Sequence[str]], crew: int) -> frozenset[str]:
+    """The checkpoints that a crew answers for: its own; those of nobody go to the first."""
+    if crew > 0:
+        return frozenset(crews[crew])
+    others = {code for codes in crews[1:] for code in codes}
+    return frozenset({point.code for point in subject.checkpoints} - others)
 
 
 def _scans(

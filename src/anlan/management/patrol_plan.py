@@ -10,6 +10,7 @@ from anlan.kernels.patrol.attacker import Proof
 from anlan.kernels.patrol.beats import Infeasible, Rounds
 from anlan.management.output import as_json, write_json, write_table
 from anlan.management.patrol_files import problem_of, read_beats
+from anlan.management.patrol_recount import recounted_file
 from anlan.management.patrol_shapes import PatrolPlanInput
 from anlan.management.patrol_solve import refuse_problems
 from anlan.management.terminal import both, tell
@@ -68,6 +69,7 @@ def _answer(given: PatrolPlanInput, seed: int, shifts: int, seconds: float, draw
     tell("正在核验", "proving")
     bins = max(BIN_MIN * 60 // slot_s, 1)
     proof = prove(mix, draws=draws, seed=seed + 1, bin_slots=bins)
+    recount = recounted_file(given, mix, slot_s, draws=draws, seed=seed + 1)
     drawn = [draw(mix, _seed(seed, number)) for number in range(shifts)]
     return {
         "feasible": True,
@@ -82,6 +84,7 @@ def _answer(given: PatrolPlanInput, seed: int, shifts: int, seconds: float, draw
         "cadence_kept": proof.cadence_kept,
         "conditional_entropy_bits": proof.conditional_entropy_bits,
         "proof_draws": proof.draws,
+        "recounted": recount.as_json() if recount else None,
         "baselines": {
             name: _numbers(one) for name, one in baselines(mix, seed=seed + 2, bin_slots=bins).items()
         },
@@ -148,6 +151,15 @@ def _show(answer: dict[str, Any]) -> None:
             f"{answer['cadence_kept']:.2%}, conditional entropy {answer['conditional_entropy_bits']:.2f} bits.",
         )
     )
+    recount = answer["recounted"]
+    if recount:
+        kept, seen = f"{recount['kept']:,}", f"{recount['draws']:,}"
+        click.echo(
+            both(
+                f"职责引擎复核：{seen} 个抽取班次中 {kept} 个每个时间窗均有扫码。",
+                f"Recounted by the duties engine: {kept} of {seen} drawn shifts leave no window without its scan.",
+            )
+        )
     rows = [
         (
             name,

@@ -94,6 +94,19 @@ class NumbersOutput(Shape):
     conditional_entropy_bits: float
 
 
+class RecountOutput(Shape):
+    """What the duties engine found in the same drawn shifts: `kept` of `draws` have every window met.
+
+    Each of `rounds` different rounds was turned into scans once; `windows` a shift ask for `visits` scans.
+    """
+
+    draws: int
+    kept: int
+    rounds: int
+    windows: int
+    visits: int
+
+
 class PatrolPlanOutput(Shape):
     """Drawn shifts and the proof. Gains are in the unit of the values; the attacker wants them large.
 
@@ -101,7 +114,8 @@ class PatrolPlanOutput(Shape):
     greatest gain against the mix itself; `upper_bound` the bound of what any patrol can achieve: no mix of legal rounds
     holds the attacker below it, and `gap` is `expected_loss / upper_bound - 1`. `cadence_kept` is the part of the drawn
     shifts in which every window had its visit. `conditional_entropy_bits` is the uncertainty of a guard's next
-    checkpoint and time (in bins of 5 minutes) for somebody who saw the last visit and its time.
+    checkpoint and time (in bins of 5 minutes) for somebody who saw the last visit and its time. `recounted` is what the
+    duties engine says of the same shifts; it is left out where bands are not whole minutes.
     """
 
     feasible: bool
@@ -113,6 +127,7 @@ class PatrolPlanOutput(Shape):
     cadence_kept: float | None = None
     conditional_entropy_bits: float | None = None
     proof_draws: int | None = None
+    recounted: RecountOutput | None = None
     baselines: dict[str, NumbersOutput] | None = None
     seconds: float
     infeasible: str | None = None
