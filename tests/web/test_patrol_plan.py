@@ -15,6 +15,7 @@ from tests.patrol_builders import CITY, MONDAY, a_patrolled_place, clock
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import change_beat, set_roster
 from anlan.actions.patrol_seals import open_seed
+from anlan.engine.patrol_mix import packed, unpacked
 from anlan.models import PatrolMix, PatrolPlan, Place
 from anlan.web import clock as web_clock
 from anlan.web.patrol_pictures import LegMark, ShiftRow, shift_picture
@@ -142,6 +143,31 @@ def test_the_proof_sets_the_plan_beside_the_usual_ways_to_walk(
     assert rows["bound"].gain <= rows["mix"].gain < rows["jitter"].gain
     assert rows["mix"].kept == 100.0
     assert rows["mix"].bits > rows["jitter"].bits
+
+
+def test_the_duties_engine_recounts_the_drawn_shifts_and_the_page_says_what_it_found(
+    manager: Client, place: Place
+) -> None:
+    plan = drawn(place, 20_000)
+    page = manager.get(reverse("patrol-plan", args=[plan.pk]))
+    recount = page.context["proof"].recount
+    assert (recount.draws, recount.kept) == (20_000, 20_000)
+    assert recount.visits == 4 * 5, "every two hours of the morning shift at five checkpoints"
+    assert "抽取的 20,000 个班次中，20,000 个班次" in page.content.decode()
+    kept = plan.mix.proof["recounted"]
+    assert (kept["shift"], kept["on"], kept["level"]) == ("S1", "2026-03-09", "normal")
+
+
+def test_a_mix_that_was_tampered_with_fails_the_recount(manager: Client, place: Place) -> None:
+    plan = drawn(place)
+    column = [list(walked) for walked in unpacked(plan.mix.rounds[0]["columns"])[0]]
+    column[0][1::3] = [arrive % 120 for arrive in column[0][1::3]]
+    PatrolMix.objects.filter(pk=plan.mix.pk).update(
+        rounds=[{"helped": 1, "columns": packed([column])}], chances=[[1.0]]
+    )
+    drawn(place, 1000)
+    recount = manager.get(reverse("patrol-plan", args=[plan.pk])).context["proof"].recount
+    assert (recount.draws, recount.kept) == (1000, 0), "all visits within the first two hours"
 
 
 def test_the_gain_that_an_attacker_sees_is_what_the_planner_says(manager: Client, place: Place) -> None:

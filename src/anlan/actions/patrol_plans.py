@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from anlan.actions.patrol_planning import NOBODY, Outcome, Planned, Planning, why_not_planned
+from anlan.actions.patrol_proofs import keep_recount
 from anlan.actions.patrol_rest import draw_rest
 from anlan.actions.turns import take_turn
 from anlan.engine.patrol_game import Game
@@ -91,6 +92,8 @@ def _plan_level(
     if shift.start < planning.at:
         return draw_rest(planning, shift, spans, level, cause="planned", replaces=None)
     mix = planning.mix_of(asked)
+    subject, basis = planning.subject, planning.basis
+    keep_recount(mix, subject, basis, shift.span, spans, level, draws=planning.draws)
     with transaction.atomic():
         take_turn(f"patrol-plans/{planning.place.pk}")
         there = _planned(planning, shift, level)

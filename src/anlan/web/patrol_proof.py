@@ -60,6 +60,16 @@ class WayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Recounted:
+    """What the duties engine found in drawn shifts."""
+
+    draws: int
+    kept: int
+    rounds: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """The figures of a mix in words and percent."""
 
@@ -71,6 +81,7 @@ class Proof:
     draws: int
     seen: float
     seen_draws: int
+    recount: Recounted | None = None
 
     @property
     def chart(self) -> dict[str, Any]:
@@ -195,7 +206,14 @@ def read_proof(mix: PatrolMix) -> Proof | None:
         draws=beside["draws"],
         seen=percent(attacker["exploitability"] if attacker else beside["mix"]["gain"]),
         seen_draws=attacker["draws"] if attacker else int(beside["mix"]["draws"]),
+        recount=_recounted(known.get("recounted")),
     )
+
+
+def _recounted(known: dict[str, Any] | None) -> Recounted | None:
+    if known is None:
+        return None
+    return Recounted(known["draws"], known["kept"], known["rounds"], known["visits"])
 
 
 def _way(key: str, gain: float, figures: dict[str, float] | None) -> WayRow:
