@@ -36,6 +36,8 @@ plan-patrols          x       -        -       x     -      -         -
 walk-patrols          -       -        -       x     x      -         -
 review-patrols        x       -        -       x     -      -         -
 answer-help           x       -        -       x     -      -         -
+see-warnings          x       x        x       x     -      x         x
+issue-warnings        x       -        -       -     -      -         -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 EXPECTED = {(role, row[0]): mark == "x" for row in ROWS for role, mark in zip(ROLES, row[1:], strict=True)}

@@ -50,6 +50,8 @@ Action = Literal[
     "walk-patrols",
     "review-patrols",
     "answer-help",
+    "see-warnings",
+    "issue-warnings",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -62,6 +64,7 @@ _READING: frozenset[Action] = frozenset(
         "see-findings",
         "see-patrols",
         "see-schemes",
+        "see-warnings",
         "use-api",
     }
 )
@@ -88,6 +91,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "plan-patrols",
         "review-patrols",
         "answer-help",
+        "issue-warnings",
     },
     "department-liaison": _READING
     | {"see-work", "see-receivers", "export-places", "record-evidence", "strike-evidence", "close-findings"},
@@ -118,6 +122,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             "walk-patrols",
             "review-patrols",
             "answer-help",
+            "see-warnings",
             "use-api",
         }
     ),

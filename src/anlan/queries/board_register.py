@@ -380,6 +380,16 @@ def _postures(
     return found
 
 
+def situated_places(loaded: LoadedRegister, parents: Mapping[str, str | None], *, located: bool) -> Situated:
+    """The register as an area looks at it; where the places are is read only if it matters."""
+    register = loaded.register
+    nowhere = np.full(len(register.codes), np.nan)
+    where = _located() if located else (nowhere, nowhere)
+    return Situated(
+        register.codes, register.district, loaded.districts, loaded.kind, loaded.kinds, *where, parents
+    )
+
+
 def _located() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the places are, in the order of the register."""
     rows = _read("SELECT longitude, latitude FROM anlan_place ORDER BY name_sort, id")

@@ -1,0 +1,268 @@
+"""Warnings as they stand: which places an area holds, what a level would change there, who has taken note."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
+
+from anlan.engine import duties as rules
+from anlan.engine.areas import Area, area_read, covered
+from anlan.engine.owed import Duty
+from anlan.engine.policy import Level, Text
+from anlan.engine.warnings import STEPS, Clocks, clocks_at
+from anlan.models import Acknowledgement, District, Place, WarningNotice
+from anlan.queries.board import Board, board
+from anlan.queries.board_register import situated_places
+from anlan.queries.duties import basis
+from anlan.queries.subjects import place_subjects
+
+STAFFED = ("guards", "posts")
+"""Units of which one more takes one person more at a time."""
+
+SAMPLE = 6
+"""How many places of one tier and kind are worked out for the preview; the rest are taken to be like them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyShift:
+    """What a level changes in one duty at places of one tier: before or after is None where it is not owed."""
+
+    tier: str
+    before: Duty | None
+    after: Duty | None
+    places: int
+
+    @property
+    def duty(self) -> Duty:
+        duty = self.after or self.before
+        assert duty is not None
+        return duty
+
+    @property
+    def title(self) -> Text:
+        return self.duty.rule.title
+
+    @property
+    def more(self) -> float:
+        """How much more is asked of the quantity that it counts, at each place."""
+        if self.before is None or self.after is None:
+            return 0.0
+        return (self.after.quantity or 0) - (self.before.quantity or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What issuing would do: how many places, of which tiers, and what changes for each tier.
+
+    `guards` is how many more people are asked for at a time, at all places together; `worked_out` of the `places` were worked out one
+    by one, the others are taken to be like those of their tier and kind.
+    """
+
+    places: int
+    without_receiver: int
+    tiers: tuple[tuple[str, int], ...]
+    shifts: tuple[DutyShift, ...]
+    guards: float
+    worked_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far a place is with a warning: taken note, or whose turn it is and since when it is late."""
+
+    place: Place
+    acknowledged: Acknowledgement | None
+    step: int
+    deadline: datetime
+    is_late: bool
+
+    @property
+    def turn(self) -> str:
+        return STEPS[self.step]
+
+    @property
+    def has_no_receiver(self) -> bool:
+        return not (self.place.receiver_phone or self.place.receiver_email)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Every place of a warning with how far it is: late ones first, then waiting, then those that took note."""
+
+    rows: tuple[Receipt, ...]
+    acknowledged: int
+    late: int
+
+    @property
+    def waiting(self) -> int:
+        return len(self.rows) - self.acknowledged - self.late
+
+
+def numbers_within(area: Area, tiers: Collection[str], city: Board) -> NDArray[np.int64]:
+    """The numbers on the board of the open places in an area, of some tiers ("scheme:tier") if any are named."""
+    register, now = city.loaded.register, city.at.timestamp()
+    chosen = (register.registered <= now) & (register.closed > now)
+    if not area.city:
+        parents = dict(District.objects.values_list("code", "parent_id"))
+        chosen &= covered(area, situated_places(city.loaded, parents, located=area.has_shape))
+    if tiers:
+        chosen &= _of_tiers(tiers, city)
+    return np.flatnonzero(chosen)
+
+
+def codes_within(area: Area, tiers: Collection[str], at: datetime) -> list[str]:
+    """The codes of the open places in an area."""
+    city = board(at)
+    codes = city.loaded.register.codes
+    return [codes[number] for number in numbers_within(area, tiers, city).tolist()]
+
+
+def tiers_known(at: datetime) -> tuple[str, ...]:
+    """The tiers that places can be chosen by, written scheme:tier."""
+    compiled = board(at).compiled
+    return tuple(f"{scheme}:{word}" for scheme, words in compiled.tier_words.items() for word in words)
+
+
+def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> Preview:
+    """What raising an area to a level would change now, tier by tier."""
+    city = board(at)
+    numbers = numbers_within(area, tiers, city)
+    groups = _grouped(numbers, city)
+    chosen = {number: group for group, members in groups.items() for number in members[:SAMPLE]}
+    ids = {number: _uuid(city.loaded.ids[number]) for number in chosen}
+    places = Place.objects.in_bulk(list(ids.values()))
+    known = [number for number in chosen if ids[number] in places]
+    subjects = place_subjects([places[ids[number]] for number in known])
+    works_by, counted, guards = basis(), Counter[tuple[str, str]](), 0.0
+    found: dict[tuple[str, str], tuple[Duty | None, Duty | None]] = {}
+    weights = {group: len(members) / min(len(members), SAMPLE) for group, members in groups.items()}
+    shares: dict[tuple[str, str], float] = {}
+    for number, subject in zip(known, subjects, strict=True):
+        tier, weight = chosen[number][0], weights[chosen[number]]
+        change = rules.what_if(subject, works_by, at, {}, level)
+        pairs: list[tuple[Duty | None, Duty | None]] = [
+            *((None, duty) for duty in change.added),
+            *change.changed,
+            *((duty, None) for duty in change.removed),
+        ]
+        for before, after in pairs:
+            duty = after or before
+            if duty is None or not _asks_otherwise(before, after):
+                continue
+            key = (tier, _key(before, after))
+            found.setdefault(key, (before, after))
+            shares[key] = shares.get(key, 0.0) + weight
+            if before is not None and after is not None and duty.unit in STAFFED:
+                guards += weight * ((after.quantity or 0) - (before.quantity or 0))
+    counted.update({key: round(share) for key, share in shares.items()})
+    shifts = tuple(
+        DutyShift(key[0], *found[key], counted[key]) for key in sorted(found, key=lambda one: one[0])
+    )
+    by_tier = Counter[str]()
+    for (tier, _kind), members in groups.items():
+        by_tier[tier] += len(members)
+    unreachable = Place.objects.filter(closed_at=None, receiver_phone="", receiver_email="")
+    silent = set(unreachable.values_list("code", flat=True))
+    codes = city.loaded.register.codes
+    return Preview(
+        places=len(numbers),
+        without_receiver=sum(codes[number] in silent for number in numbers.tolist()),
+        tiers=tuple(sorted(by_tier.items())),
+        shifts=shifts,
+        guards=guards,
+        worked_out=len(known),
+    )
+
+
+def places_of(notice: WarningNotice, at: datetime) -> QuerySet[Place]:
+    """The places that an issued warning raised, as its posture holds them now."""
+    posture = notice.postures.first()
+    area = (
+        area_read(posture.area)
+        if posture is not None and posture.area is not None
+        else area_read(notice.area)
+    )
+    codes = codes_within(area, (), at)
+    return Place.objects.filter(code__in=codes).order_by("name_sort", "id")
+
+
+def receipts(notice: WarningNotice, at: datetime, places: Sequence[Place] | None = None) -> Receipts:
+    """How far each place is with a warning."""
+    if notice.issued_at is None:
+        return Receipts((), 0, 0)
+    clocks: Clocks = clocks_at(basis(), notice.issued_at)
+    level = cast("Level", notice.level)
+    taken = {row.place_id: row for row in notice.acknowledgements.select_related("by")}
+    step = clocks.step_at(level, notice.issued_at, at)
+    first = clocks.deadline(level, notice.issued_at)
+    rows = [
+        Receipt(place, taken.get(place.pk), step, clocks.deadline(level, notice.issued_at, step), at >= first)
+        for place in (places if places is not None else places_of(notice, at))
+    ]
+    rows.sort(key=lambda row: row.acknowledged is not None)
+    acknowledged = sum(row.acknowledged is not None for row in rows)
+    late = sum(row.acknowledged is None and row.is_late for row in rows)
+    return Receipts(tuple(rows), acknowledged, late)
+
+
+def notices(at: datetime, *, state: str = "") -> QuerySet[WarningNotice]:
+    """Warnings, the latest first; `state` is open (drafts), now (issued and not over) or past."""
+    rows = WarningNotice.objects.select_related(
+        "drafted_by", "proposed_by", "confirmed_by", "ratified_by", "ended_by", "replaces"
+    )
+    unended = Q(ended_at=None) | Q(ended_at__gt=at)
+    unlapsed = Q(ratify_by=None) | Q(ratify_by__gt=at) | Q(ratified_at__isnull=False)
+    running = Q(issued_at__isnull=False, expected_end__gt=at) & unended & unlapsed
+    if state == "open":
+        rows = rows.filter(issued_at=None, withdrawn_at=None)
+    elif state == "now":
+        rows = rows.filter(running)
+    elif state == "past":
+        rows = rows.filter(Q(issued_at__isnull=False) & ~running)
+    return rows.order_by("-drafted_at", "-id")
+
+
+def _grouped(numbers: NDArray[np.int64], city: Board) -> dict[tuple[str, str], list[int]]:
+    """Places by their tier (under the first scheme that has tiers) and kind."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    scheme = next(iter(city.compiled.tiers), "")
+    for number in numbers.tolist():
+        code = int(city.compiled.tiers[scheme][number]) if scheme else -1
+        tier = f"{scheme}:{city.compiled.tier_words[scheme][code]}" if code >= 0 else ""
+        kind = city.loaded.kinds[int(city.loaded.kind[number])]
+        groups.setdefault((tier, kind), []).append(number)
+    return groups
+
+
+def _of_tiers(tiers: Collection[str], city: Board) -> NDArray[np.bool_]:
+    found = np.zeros(len(city.loaded.ids), dtype=bool)
+    for wanted in tiers:
+        scheme, _colon, tier = wanted.partition(":")
+        words = list(city.compiled.tier_words.get(scheme, ()))
+        if tier in words:
+            found |= city.compiled.tiers[scheme] == words.index(tier)
+    return found
+
+
+def _asks_otherwise(before: Duty | None, after: Duty | None) -> bool:
+    if before is None or after is None:
+        return True
+    return (before.cadence, before.quantity, before.grace) != (after.cadence, after.quantity, after.grace)
+
+
+def _key(before: Duty | None, after: Duty | None) -> str:
+    """What tells changes apart: the rule, and what it asks before and after."""
+    duty = after or before
+    assert duty is not None
+    asked = [(one.cadence, one.grace) if one else None for one in (before, after)]
+    return f"{duty.order:04}{duty.id}{asked}"
+
+
+def _uuid(key: object) -> UUID:
+    return key if isinstance(key, UUID) else UUID(str(key))
