@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from anlan.engine.free_text import MASK, PATTERNS, passes_luhn, passes_gb11643, masked, passages
+from anlan.engine.free_text import MASK, PATTERNS, masked, passages, passes_gb11643, passes_luhn
 
 ROOT = Path(__file__).parents[2]
 

@@ -122,6 +122,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("facts", "fact-list", "Facts of places and departments that conditions use."),
         Field("evidence", "term-list", "Kinds of evidence."),
         Field("events", "term-list", "Happenings that start a clock."),
+        Field("signals", "term-list", "What reports about places and things are about."),
         Field("units", "term-list", "Units of figures and quantities."),
         Field("concerns", "term-list", "What duties are about; duties of one concern are compared."),
         Field("groups", "term-list", "Groups of kinds of place or roles."),

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from anlan.engine.conditions import LEVEL_TITLES
-from anlan.engine.policy import LEVELS, Case, Problem, Rule, Scheme, Text
+from anlan.engine.policy import LEVELS, Case, Problem, Rule, Scheme, Term, Text
 from anlan.engine.scheme_cases import run_cases
 from anlan.engine.scheme_checks import check_whole
 from anlan.engine.scheme_declarations import STATUSES
@@ -31,13 +31,14 @@ __all__ = [
     "read_scheme",
     "read_scheme_texts",
     "run_cases",
+    "shared_terms",
 ]
 
 VOCABULARY = "vocabulary"
 SHARED_VOCABULARY = Path(__file__).parents[3] / "schemes" / VOCABULARY
 """The words that come with Anlan, for a scheme that has no vocabulary folder beside its own."""
 _HEADS = ("scheme.yaml", "scheme.yml")
-_TERM_GROUPS = ("evidence", "events", "units", "concerns", "groups", "sources")
+_TERM_GROUPS = ("evidence", "events", "signals", "units", "concerns", "groups", "sources")
 
 
 def read_scheme(folder: Path, vocabulary: Path | None = None) -> tuple[Scheme | None, tuple[Problem, ...]]:
@@ -74,6 +75,17 @@ def hash_of(texts: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=16)
+def shared_terms(group: str) -> Mapping[str, Term]:
+    """The words of one group that come with Anlan, for a city whose editions are older than the group."""
+    names = Names()
+    files = sorted(SHARED_VOCABULARY.glob("*.yaml"))
+    read = [(f"{VOCABULARY}/{file.name}", file.read_text(encoding="utf-8")) for file in files]
+    trees = {name: tree for name, text in read if (tree := tree_of(name, text)[0]) is not None}
+    _Reading(Sections(Report(), names), trees).words()
+    return names.terms.get(group, {})
+
+
 @lru_cache(maxsize=64)
 def _read(texts: tuple[tuple[str, str], ...]) -> tuple[Scheme | None, tuple[Problem, ...]]:
     report, names = Report(), Names()
@@ -104,8 +116,7 @@ class _Reading:
         if head is not None:
             self.names.first_day = head["valid"]["from"]
             self.names.outside_tiers = head.get("outside_tiers", "none")
-        self._terms(self.shared)
-        self._terms(self.own)
+        self.words()
         for node in self._parts("parameters"):
             self.sections.parameter_list(node)
         for node in self._parts("rules"):
@@ -119,6 +130,11 @@ class _Reading:
         scheme = self._assembled(head, rules, cases, texts)
         check_whole(scheme, self.report)
         return scheme
+
+    def words(self) -> None:
+        """Take in the shared words, then the scheme's own."""
+        self._terms(self.shared)
+        self._terms(self.own)
 
     def _head(self) -> Fields | None:
         name = next((name for name in _HEADS if name in self.own), None)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from anlan.engine.conditions import BUILT_IN_TITLES
 from anlan.engine.policy import FactDeclaration, FactValue, Scheme, Term, Text
+from anlan.engine.schemes import shared_terms
 from anlan.queries.schemes import adoptions, stored_schemes
 
 Word = TypeVar("Word")
@@ -22,6 +23,7 @@ class Words:
     facts: Mapping[str, FactDeclaration] = field(default_factory=dict)
     events: Mapping[str, Term] = field(default_factory=dict)
     roles: Mapping[str, Term] = field(default_factory=dict)
+    signals: Mapping[str, Term] = field(default_factory=dict)
 
     def kind(self, kind: str) -> Text:
         """What a kind of place is called; its own id where no scheme knows it."""
@@ -32,6 +34,10 @@ class Words:
         if fact in self.facts:
             return self.facts[fact].title
         return BUILT_IN_TITLES.get(fact, Text(fact, fact))
+
+    def signal(self, kind: str) -> Text:
+        """What a signal is about; its own id where no scheme knows it."""
+        return self.signals[kind].title if kind in self.signals else Text(kind, kind)
 
     def value(self, fact: str, value: FactValue) -> Text | None:
         """What a fact's value is called, if it is a term with a title."""
@@ -58,6 +64,7 @@ def words(at: datetime) -> Words:
         facts=_joined(scheme.facts for scheme in schemes),
         events=_joined(scheme.terms.get("events", {}) for scheme in schemes),
         roles=_joined(scheme.roles for scheme in schemes),
+        signals=_joined(scheme.terms.get("signals", {}) for scheme in schemes) or shared_terms("signals"),
     )
 
 
