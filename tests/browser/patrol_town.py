@@ -62,6 +62,7 @@ def make() -> dict[str, Any]:
     place = a_place("MALL", name_zh="试验广场", daily_visitors=3000, area_m2=900, at=at, district="990101")
     place.receiver_phone = "000-5550-0000"
     place.save()
+    _draw_ground(settings.BASEMAP)
     rows = []
     for number, name in enumerate(POINTS):
         row = add_checkpoint(
@@ -97,6 +98,18 @@ def make() -> dict[str, Any]:
         "typed": {name: code.typed for name, code in codes.items()},
         "password": PASSWORD,
     }
+
+
+def _draw_ground(archive: Path) -> None:
+    """A base map of the place: the building, a street beside it, and one far away."""
+    from shapely import LineString, box
+
+    from anlan.links.basemap import Feature, road_feature, write_basemap
+
+    building = Feature("building", box(116.3910, 39.9073, 116.3920, 39.9105))
+    street = road_feature("residential", "", "", LineString([(116.3905, 39.9060), (116.3905, 39.9120)]))
+    far = road_feature("primary", "", "", LineString([(116.50, 39.90), (116.52, 39.92)]))
+    assert write_basemap(archive, (building, street, far), attribution="制图者") is not None
 
 
 def red() -> dict[str, Any]:

@@ -225,6 +225,28 @@ def test_a_shift_of_twelve_walked_without_network_through_a_kill_is_recorded_onc
     assert town.ask("visits")["evidence"] == 12
 
 
+def test_the_map_under_the_checkpoints_is_kept_for_a_shift_without_network(
+    phone_with: Callable[..., Phone], town: Town
+) -> None:
+    phone = phone_with()
+    phone.sign_in("walker")
+    phone.load()
+    phone.cut()
+    phone.begin()
+    sketch = phone.page.locator("#sketch")
+    expect(sketch.locator("path.ground-building")).to_have_count(1)
+    expect(sketch.locator("path.ground-street")).to_have_count(1)
+    expect(sketch.locator("path.ground-road")).to_have_count(0)
+    expect(sketch.locator(".sign")).to_have_text(leg := phone.leg())
+    expect(phone.page.locator("#map-credit")).to_have_text("制图者")
+    assert sketch.locator(".dot-done").count() == 0
+    phone.type_code(leg)
+    expect(sketch.locator(".dot-done")).to_have_count(1)
+    expect(sketch.locator(".sign")).to_have_text(phone.leg())
+    phone.page.reload()
+    expect(sketch.locator("path.ground-building")).to_have_count(1)
+
+
 def test_an_answer_that_is_lost_on_the_way_leaves_one_record(
     phone_with: Callable[..., Phone], town: Town
 ) -> None:

@@ -13,10 +13,12 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from shapely import LineString
 
 from anlan.actions.attachments import path_of
 from anlan.actions.patrol_codes import issue_codes, replace_code
 from anlan.actions.posture import raise_posture
+from anlan.links.basemap import road_feature, write_basemap
 from anlan.models import Device, HelpCall, Place, User, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.web.patrol_app import sync
@@ -74,6 +76,33 @@ def visit_of(place: Place, walk: dict[str, Any], checkpoint: str = "C00") -> dic
         "kind": "visit", "id": str(new_id()), "walk": walk["id"], "number": 1, "way": "qr",
         "code": f"https://anlan.example/c/{token}/", "device_at": timezone.now().isoformat(),
     }  # fmt: skip
+
+
+# ---- the map -----------------------------------------------------------------------------------
+
+
+def test_the_map_of_a_place_is_sent_once_and_then_only_named(place, guard, settings, tmp_path):
+    row = place.checkpoints.get(code="C00")
+    lon, lat = row.longitude, row.latitude
+    street = road_feature("residential", "", "", LineString([(lon - 0.001, lat), (lon + 0.001, lat)]))
+    settings.BASEMAP = tmp_path / "basemap.pmtiles"
+    client = signed_in(Client(), guard)
+
+    def the_map(have=""):
+        [answer] = client.get("/patrol/shift.json", {"have": have}).json()["places"]
+        return answer["map"]
+
+    assert the_map() is None, "no base map was loaded"
+    assert write_basemap(settings.BASEMAP, [street], attribution="制图者") is not None
+    first = the_map()
+    assert [one["kind"] for one in first["drawing"]["strokes"]] == ["street"]
+    assert first["drawing"]["credit"] == "制图者"
+    assert the_map(have=f"another,{first['stamp']}") == {"stamp": first["stamp"]}
+    row.longitude += 0.002
+    row.save()
+    assert the_map(have=first["stamp"])["stamp"] != first["stamp"], "a checkpoint moved"
+    place.checkpoints.update(longitude=None, latitude=None)
+    assert the_map() is None, "nobody knows where the checkpoints lie"
 
 
 # ---- the page ----------------------------------------------------------------------------------

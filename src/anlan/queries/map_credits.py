@@ -13,13 +13,14 @@ from anlan.models import Place
 
 def map_credits() -> str:
     """Those who made the base map, and OpenStreetMap's contributors while places of theirs are in the register."""
-    credit = _basemap_credit()
+    credit = basemap_credit()
     if CREDIT not in credit and Place.objects.filter(source="osm").exists():
         credit = f"{credit} · {CREDIT}" if credit else CREDIT
     return credit
 
 
-def _basemap_credit() -> str:
+def basemap_credit() -> str:
+    """Those who made the base map; empty where there is none."""
     try:
         about = settings.BASEMAP.stat()
     except OSError:

@@ -10,8 +10,10 @@ from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.patrol_devices import enrol_device
+from anlan.links.basemap_extract import UNITS_A_METRE
 from anlan.models import Place
 from anlan.queries.patrol_bundle import shift_bundle
+from anlan.queries.patrol_map import map_for_phone
 from anlan.queries.reach import within
 from anlan.web import access, clock
 from anlan.web.middleware import language_of
@@ -43,11 +45,12 @@ def shell(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001 
 @access.needs("walk-patrols")
 @require_safe
 def shift(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and the shift of each place they walk, whole."""
+    """Who is signed in, and the shift of each place they walk, whole; maps that the phone has (`?have=`) by stamp."""
     at = clock.now()
     user = access.user_of(request)
     reach = access.request_reach(request, "walk-patrols")
     places = within(reach, Place.objects.filter(closed_at__isnull=True)).order_by("code")[:MOST_PLACES]
+    have = frozenset(request.GET.get("have", "").split(",")[:MOST_PLACES])
     return JsonResponse(
         {
             "server_time": at.astimezone(UTC).isoformat(),
@@ -59,6 +62,7 @@ def shift(request: HttpRequest) -> HttpResponse:
                     "name": {"zh": place.name_zh, "en": place.name_en or place.name_zh},
                     "phone": place.receiver_phone,
                     "bundle": _plain(asdict(bundle)) if (bundle := shift_bundle(user, place, at)) else None,
+                    "map": _map(place, at, have) if bundle else None,
                 }
                 for place in places
             ],
@@ -73,6 +77,21 @@ def device(request: HttpRequest) -> HttpResponse:
     label = request.headers.get("User-Agent", "")[:64]
     enrolled, secret = enrol_device(access.user_of(request), label=label, at=clock.now())
     return JsonResponse({"device": str(enrolled.pk), "token": secret})
+
+
+def _map(place: Place, at: datetime, have: frozenset[str]) -> dict[str, Any] | None:
+    """The map of a place by its stamp, and the drawing unless the phone has it."""
+    found = map_for_phone(place, at)
+    if found is None or found.stamp in have:
+        return None if found is None else {"stamp": found.stamp}
+    drawing = {
+        "longitude": found.extract.longitude,
+        "latitude": found.extract.latitude,
+        "units_a_metre": UNITS_A_METRE,
+        "strokes": [{"kind": one.kind, "path": one.path} for one in found.extract.strokes],
+        "credit": found.credit,
+    }
+    return {"stamp": found.stamp, "drawing": drawing}
 
 
 def _plain(value: Any) -> Any:

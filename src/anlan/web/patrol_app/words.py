@@ -95,6 +95,26 @@ def script_words() -> dict[str, str]:
         "anyOrder": _("No plan was drawn for this level: scan every checkpoint once in its window."),
         "nothingOwed": _("Nothing is due at the moment."),
         "nextAt": _("The next leg begins at {time}."),
+        "mapLabel": _("Map. Next checkpoint: {name}."),
+        "mapWords": _(
+            "North is up. Ticked: scanned in this window. Where you are is not shown: "
+            "the phone asks for its position only at a scan, and only if the place wants it."
+        ),
+        "mapSketch": _(
+            "There is no base map here: the sketch shows only how the checkpoints lie, north up. "
+            "Ticked: scanned in this window."
+        ),
+        "mapNothing": _("Nobody has entered where this checkpoint lies, so there is no map: go by its name."),
+        "wayFrom": _("About {metres} m {direction} of your last scan (straight line)"),
+        "wayHere": _("Right beside your last scan"),
+        "to_n": _("north"),
+        "to_ne": _("north-east"),
+        "to_e": _("east"),
+        "to_se": _("south-east"),
+        "to_s": _("south"),
+        "to_sw": _("south-west"),
+        "to_w": _("west"),
+        "to_nw": _("north-west"),
         "allDone": _("All legs of this shift are done."),
         "levelAuto": _("told by the server"),
         "levelRadio": _("told by radio"),

@@ -22,6 +22,13 @@ export function next(bundle, beat, level, visits, now) {
   return { ...first, kind, late: now >= first.end };
 }
 
+// The checkpoints that were scanned in a window that is open now.
+export function scanned(bundle, level, visits, now) {
+  const open = holding(bundle, level).windows.map(readWindow).filter((one) => one.start <= now && now < one.end);
+  const scans = visits.filter((visit) => !visit.missed);
+  return new Set(open.filter((one) => visited(one, scans)).map((one) => one.checkpoint));
+}
+
 function readWindow(window) {
   const end = Date.parse(window.end);
   return { ...window, start: Date.parse(window.start), end, last: end + window.grace * 1000 };

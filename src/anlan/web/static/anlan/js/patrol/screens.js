@@ -61,7 +61,8 @@ export async function round(walk) {
   const { bundle } = walk;
   const now = clock.now();
   const level = work.levelOf(walk);
-  const leg = legs.next(bundle, walk.beat, level, await work.visitsOf(walk), now);
+  const visits = await work.visitsOf(walk);
+  const leg = legs.next(bundle, walk.beat, level, visits, now);
   const checkpoint = bundle.checkpoints.find((one) => one.code === leg.checkpoint) || null;
   show("screen-none", false);
   show("screen-start", false);
@@ -73,7 +74,7 @@ export async function round(walk) {
   showLevel(walk, level);
   showLeg(leg, checkpoint, now);
   await showLast(walk);
-  draw(element("sketch"), bundle.checkpoints, checkpoint?.code, walk.last?.checkpoint);
+  showMap(walk, checkpoint, legs.scanned(bundle, level, visits, now), await store.map(walk.map));
   showInstructions(bundle.instructions);
   element("open-missed").disabled = !checkpoint;
   return checkpoint;
@@ -102,6 +103,33 @@ function showLeg(leg, checkpoint, now) {
   }
   const words = leg.late ? say("lateBy", { time: lasting(now - leg.end) }) : say("left", { time: lasting(leg.end - now) });
   write("leg-left", `${words} · ${say("by", { time: clockTime(leg.end) })}`);
+}
+
+// The map of the beat's checkpoints, and in words what it shows and how far it is from the last scan.
+function showMap(walk, checkpoint, done, drawing) {
+  const { bundle, beat, last } = walk;
+  const own = bundle.beats.find((one) => one.code === beat)?.checkpoints || [];
+  const shown = new Set([...own, checkpoint?.code, last?.checkpoint]);
+  const known = bundle.checkpoints.filter((one) => !own.length || shown.has(one.code));
+  const name = nameOf(checkpoint?.name);
+  const svg = element("sketch");
+  const { kind, way } = draw(svg, { checkpoints: known, next: checkpoint?.code, last: last?.checkpoint, done, name, drawing });
+  const wayWords = way ? wayOf(way) : "";
+  show("map", Boolean(checkpoint));
+  write("map-way", wayWords);
+  const words = { map: "mapWords", sketch: "mapSketch", nothing: "mapNothing" }[kind];
+  write("map-words", say(words));
+  write("map-credit", kind === "map" ? drawing.credit : "");
+  const label = [say("mapLabel", { name }), wayWords].filter(Boolean).join(" ");
+  if (svg.getAttribute("aria-label") !== label) {
+    svg.setAttribute("aria-label", label);
+  }
+}
+
+function wayOf({ metres, direction }) {
+  const step = metres < 100 ? 5 : 10;
+  const rounded = Math.round(metres / step) * step;
+  return rounded ? say("wayFrom", { metres: rounded, direction: say(`to_${direction}`) }) : say("wayHere");
 }
 
 function showLevel(walk, level) {

@@ -1,53 +1,164 @@
-// A sketch of where the next checkpoint lies among the others; it needs no map and no network.
+// Where the next checkpoint lies: on the piece of the base map that the phone keeps, or, without one, among the others.
+// The phone's own position is not shown; the page asks for it at a scan and only where the place asks.
 const SPACE = "http://www.w3.org/2000/svg";
-const WIDTH = 320;
-const HEIGHT = 180;
-const MARGIN = 26;
+const WIDTH = 360;
+const HEIGHT = 240;
+const MARGIN = 40;
+const METRES_A_DEGREE = (6_371_000 * Math.PI) / 180;
+const WIDEST_METRES = 500;
+// A map shows what lies around the checkpoints too; a sketch has nothing there to show.
+const ROOM = { map: { least: 120, share: 1.25 }, sketch: { least: 30, share: 1 } };
+const LONGEST_NAME = 20;
+const BARS = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+const DIRECTIONS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
 
-// Only the next one is named and marked; the others are dots without order.
-export function draw(svg, checkpoints, next, last) {
+// { kind: "map" | "sketch" | "nothing", way: { metres, direction } | null }
+export function draw(svg, { checkpoints, next, last, done, name, drawing }) {
   const placed = checkpoints.filter((one) => one.longitude !== null && one.latitude !== null);
   const target = placed.find((one) => one.code === next);
-  svg.replaceChildren();
-  svg.toggleAttribute("hidden", !target || placed.length < 2);
-  if (!target || placed.length < 2) {
-    return;
+  const shown = target && (drawing || placed.length > 1);
+  svg.toggleAttribute("hidden", !shown);
+  if (!shown) {
+    return { kind: "nothing", way: null };
   }
-  const at = projection(placed);
-  for (const one of placed) {
-    const kind = one.code === next ? "next" : one.code === last ? "last" : "other";
-    svg.append(dot(at(one), kind));
+  const middle = drawing || target;
+  const points = new Map(placed.map((one) => [one.code, metres(one, middle)]));
+  const from = last !== next && points.get(last);
+  const way = from ? between(from, points.get(next)) : null;
+  const key = JSON.stringify([next, last, [...done], name, drawing?.stamp, placed.length]);
+  if (svg.dataset.key !== key) {
+    svg.dataset.key = key;
+    svg.replaceChildren(...picture(points, { next, last, done, name, drawing }));
   }
-  const from = placed.find((one) => one.code === last && one.code !== next);
-  if (from) {
-    svg.prepend(line(at(from), at(target)));
-  }
+  return { kind: drawing ? "map" : "sketch", way };
 }
 
-function projection(points) {
-  const wide = Math.cos((points[0].latitude * Math.PI) / 180);
-  const east = points.map((one) => one.longitude * wide);
-  const north = points.map((one) => one.latitude);
-  const left = Math.min(...east);
-  const top = Math.max(...north);
-  const span = Math.max((Math.max(...east) - left) / (WIDTH - 2 * MARGIN), (top - Math.min(...north)) / (HEIGHT - 2 * MARGIN), 1e-9);
-  const inset = (WIDTH - (Math.max(...east) - left) / span) / 2;
-  const drop = (HEIGHT - (top - Math.min(...north)) / span) / 2;
-  return (one) => [inset + (one.longitude * wide - left) / span, drop + (top - one.latitude) / span];
+function picture(points, { next, last, done, name, drawing }) {
+  const view = framing(points, next, last, ROOM[drawing ? "map" : "sketch"]);
+  const at = (code) => view.at(points.get(code));
+  const parts = drawing ? [ground(drawing, view)] : [];
+  if (points.has(last) && last !== next) {
+    const [[x1, y1], [x2, y2]] = [at(last), at(next)];
+    parts.push(shape("line", { x1, y1, x2, y2, class: "way" }));
+  }
+  // What matters most is drawn last, on top.
+  const rank = (code) => (code === next ? 3 : code === last ? 2 : done.has(code) ? 1 : 0);
+  for (const code of [...points.keys()].sort((one, other) => rank(one) - rank(other))) {
+    parts.push(...mark(at(code), { next: code === next, last: code === last, done: done.has(code) }));
+  }
+  const others = [...points.keys()].filter((code) => code !== next).map(at);
+  const sign = label(at(next), shortened(name), others);
+  parts.push(sign, ...north(), ...bar(view.scale));
+  return parts;
 }
 
-function dot([x, y], kind) {
-  const circle = document.createElementNS(SPACE, "circle");
-  circle.setAttribute("cx", x.toFixed(1));
-  circle.setAttribute("cy", y.toFixed(1));
-  circle.setAttribute("r", kind === "next" ? "13" : kind === "last" ? "7" : "5");
-  circle.setAttribute("class", `dot-${kind}`);
-  return circle;
+function metres(point, middle) {
+  const wide = Math.cos((middle.latitude * Math.PI) / 180);
+  return [
+    (point.longitude - middle.longitude) * wide * METRES_A_DEGREE,
+    (middle.latitude - point.latitude) * METRES_A_DEGREE,
+  ];
 }
 
-function line([x1, y1], [x2, y2]) {
-  const stroke = document.createElementNS(SPACE, "line");
-  Object.entries({ x1, y1, x2, y2 }).forEach(([name, value]) => stroke.setAttribute(name, value.toFixed(1)));
-  stroke.setAttribute("class", "way");
-  return stroke;
+function between([x1, y1], [x2, y2]) {
+  const turn = Math.atan2(x2 - x1, y1 - y2) / (Math.PI / 4);
+  return { metres: Math.hypot(x2 - x1, y2 - y1), direction: DIRECTIONS[(Math.round(turn) + 8) % 8] };
+}
+
+// All checkpoints where that still shows the way; else the next and the last one.
+function framing(points, next, last, room) {
+  const all = [...points.values()];
+  const [width, height] = extent(all);
+  const chosen = Math.max(width, height) <= WIDEST_METRES ? all : [points.get(next), points.get(last)].filter(Boolean);
+  const [wide, high, x, y] = extent(chosen);
+  const span = (metre, pixels) => Math.max(metre * room.share, room.least) / (pixels - 2 * MARGIN);
+  const scale = 1 / Math.max(span(wide, WIDTH), span(high, HEIGHT));
+  return { scale, x, y, at: ([east, south]) => [WIDTH / 2 + (east - x) * scale, HEIGHT / 2 + (south - y) * scale] };
+}
+
+function extent(points) {
+  const across = points.map(([x]) => x);
+  const down = points.map(([, y]) => y);
+  const [left, right] = [Math.min(...across), Math.max(...across)];
+  const [top, bottom] = [Math.min(...down), Math.max(...down)];
+  return [right - left, bottom - top, (left + right) / 2, (top + bottom) / 2];
+}
+
+function ground(drawing, view) {
+  const [x, y] = view.at([0, 0]);
+  const scale = view.scale / drawing.units_a_metre;
+  const group = shape("g", { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${scale.toFixed(5)})` });
+  for (const { kind, path } of drawing.strokes) {
+    if (["street", "road"].includes(kind)) {
+      group.append(shape("path", { d: path, class: `ground-${kind}-edge` }));
+    }
+  }
+  for (const { kind, path } of drawing.strokes) {
+    group.append(shape("path", { d: path, class: `ground-${kind}`, "fill-rule": "evenodd" }));
+  }
+  return group;
+}
+
+function mark([x, y], { next, last, done }) {
+  if (next) {
+    return [shape("circle", { cx: x, cy: y, r: 17, class: "dot-ring" }), shape("circle", { cx: x, cy: y, r: 10, class: "dot-next" })];
+  }
+  const kind = done ? "done" : "other";
+  const parts = [shape("circle", { cx: x, cy: y, r: done ? 9 : 6, class: `dot-${kind}` })];
+  if (done) {
+    parts.push(shape("path", { d: `M${(x - 4).toFixed(1)} ${(y + 0.5).toFixed(1)}l3 3 5-6`, class: "tick" }));
+  }
+  if (last) {
+    parts.push(shape("circle", { cx: x, cy: y, r: 13, class: "dot-last" }));
+  }
+  return parts;
+}
+
+// The name of the next checkpoint beside its mark, where it hides the fewest others and stays on the picture.
+function label([x, y], name, others) {
+  const width = widthOf(name) * 8;
+  const hides = ([left, top]) =>
+    others.filter(([ox, oy]) => ox > left - 9 && ox < left + width + 9 && oy > top - 9 && oy < top + 27).length +
+    (left < 4 || left + width > WIDTH - 4 || top < 4 || top + 18 > HEIGHT - 24 ? 100 : 0);
+  const places = [[x + 22, y - 9], [x - 22 - width, y - 9], [x - width / 2, y - 42], [x - width / 2, y + 24]];
+  const [left, top] = places.reduce((best, one) => (hides(one) < hides(best) ? one : best));
+  const sign = shape("text", { x: left + width / 2, y: top + 14, class: "sign", "text-anchor": "middle" });
+  sign.textContent = name;
+  return sign;
+}
+
+// In Latin letters; a Chinese character is as wide as two.
+function widthOf(name) {
+  return [...name].reduce((width, letter) => width + (letter > "\u2e7f" ? 2 : 1), 0);
+}
+
+function shortened(name) {
+  const letters = [...name];
+  while (widthOf(letters) > LONGEST_NAME) {
+    letters.pop();
+  }
+  return letters.length < [...name].length ? `${letters.join("")}…` : name;
+}
+
+function north() {
+  const sign = shape("text", { x: WIDTH - 18, y: 36, class: "north", "text-anchor": "middle" });
+  sign.textContent = "N";
+  return [shape("path", { d: `M${WIDTH - 18} 6l6 15-6-4-6 4z`, class: "north-arrow" }), sign];
+}
+
+function bar(scale) {
+  const length = BARS.findLast((one) => one * scale <= 100) || BARS[0];
+  const end = 12 + length * scale;
+  const words = shape("text", { x: end + 6, y: HEIGHT - 9, class: "bar-words" });
+  words.textContent = length < 1000 ? `${length} m` : `${length / 1000} km`;
+  const line = `M12 ${HEIGHT - 18}v6h${(end - 12).toFixed(1)}v-6`;
+  return [shape("path", { d: line, class: "bar-edge" }), shape("path", { d: line, class: "bar-line" }), words];
+}
+
+function shape(name, attributes) {
+  const made = document.createElementNS(SPACE, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    made.setAttribute(key, typeof value === "number" ? String(Math.round(value * 10) / 10) : value);
+  }
+  return made;
 }

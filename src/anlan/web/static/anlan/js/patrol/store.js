@@ -50,6 +50,43 @@ export async function keep(key, value) {
   await writing("settings", (transaction) => transaction.store.put(value, key));
 }
 
+// ---- maps --------------------------------------------------------------------------------------
+
+const MAP = "map:";
+const drawings = new Map();
+
+// The stamps of the maps that are here.
+export async function maps() {
+  const keys = await (await database()).getAllKeys("settings", IDBKeyRange.bound(MAP, `${MAP}\uffff`));
+  return keys.map((key) => key.slice(MAP.length));
+}
+
+// Keeps new drawings, and of the old ones those that are still named here or that a round is on.
+export async function keepMaps(wanted) {
+  const named = new Set(wanted.map((one) => one.stamp));
+  await writing(["settings", "walks"], async (transaction) => {
+    const settings = transaction.objectStore("settings");
+    const walks = await transaction.objectStore("walks").getAll();
+    walks.filter((walk) => !walk.ended).forEach((walk) => named.add(walk.map));
+    for (const { stamp, drawing } of wanted.filter((one) => one.drawing)) {
+      await settings.put({ ...drawing, stamp }, MAP + stamp);
+    }
+    for (const key of await settings.getAllKeys(IDBKeyRange.bound(MAP, `${MAP}\uffff`))) {
+      if (!named.has(key.slice(MAP.length))) {
+        await settings.delete(key);
+      }
+    }
+  });
+}
+
+// Read once, for the page is drawn every second.
+export async function map(stamp) {
+  if (stamp && !drawings.get(stamp)) {
+    drawings.set(stamp, await setting(MAP + stamp));
+  }
+  return drawings.get(stamp) || null;
+}
+
 // ---- rounds ------------------------------------------------------------------------------------
 
 export async function openWalk(user) {

@@ -15,7 +15,8 @@ export async function load() {
   let response;
   const asked = Date.now();
   try {
-    response = await fetch(addresses.shift, { cache: "no-store", redirect: "manual", headers: { Accept: "application/json" } });
+    const have = await store.maps();
+    response = await fetch(`${addresses.shift}?have=${have.join(",")}`, { cache: "no-store", redirect: "manual", headers: { Accept: "application/json" } });
   } catch {
     return "offline";
   }
@@ -29,7 +30,9 @@ export async function load() {
   const loaded = await response.json();
   await clock.learn(loaded.server_time, asked, Date.now());
   await store.keep("user", loaded.user);
-  await store.keep(`places:${loaded.user.id}`, loaded.places);
+  const places = loaded.places.map(({ map, ...place }) => ({ ...place, map: map?.stamp || null }));
+  await store.keepMaps(loaded.places.map((place) => place.map).filter(Boolean));
+  await store.keep(`places:${loaded.user.id}`, places);
   await store.keep("signed-out", false);
   await enrol(loaded);
   return "loaded";
@@ -69,7 +72,7 @@ export async function begin(user, place, beat) {
   const plan = bundle.levels.find((one) => one.level === bundle.level)?.plan || null;
   const body = { kind: "walk", id, place: place.code, beat, plan, ...clock.stamp(id) };
   const walk = {
-    id, user: user.id, place: place.code, beat, bundle, phone: place.phone, name: place.name, number: 0,
+    id, user: user.id, place: place.code, beat, bundle, phone: place.phone, name: place.name, number: 0, map: place.map,
     started: clock.now(), radio: null, level: bundle.level, ended: null, last: null,
   };
   return store.beginWalk(walk, entry(walk, "walk", id, body));
@@ -77,12 +80,13 @@ export async function begin(user, place, beat) {
 
 // A shift loaded again takes the place of the one the round began with, if it is the same shift.
 export async function renew(walk, places) {
-  const fresh = places.find((place) => place.code === walk.place)?.bundle;
+  const place = places.find((one) => one.code === walk.place);
+  const fresh = place?.bundle;
   if (!fresh || fresh.shift_id !== walk.bundle.shift_id || fresh.on !== walk.bundle.on) {
     return walk;
   }
   const radio = walk.radio && walk.radio.at > moment(fresh.at) ? walk.radio : null;
-  return store.changeWalk(walk.id, (one) => ({ ...one, bundle: fresh, level: fresh.level, radio }));
+  return store.changeWalk(walk.id, (one) => ({ ...one, bundle: fresh, map: place.map, level: fresh.level, radio }));
 }
 
 export function levelOf(walk) {
