@@ -4,6 +4,7 @@ from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
 from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, GapDay, GapTally, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
+from anlan.models.messages import Delivery, Mailing, Message, MessageText
 from anlan.models.patrols import (
     Beat,
     CheckpointCode,
@@ -45,6 +46,7 @@ __all__ = [
     "CheckpointCode",
     "CheckpointWorth",
     "CitySettings",
+    "Delivery",
     "Department",
     "Device",
     "District",
@@ -59,6 +61,9 @@ __all__ = [
     "HelpCall",
     "IdempotencyKey",
     "LocalValue",
+    "Mailing",
+    "Message",
+    "MessageText",
     "Occurrence",
     "Operator",
     "PatrolMix",

@@ -96,6 +96,11 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "change-roster": (_("Roster changed"), "calendar-user"),
     "draw-patrol-plan": (_("Patrol plan drawn"), "dice-5"),
     "erase-guards": (_("Names of guards erased"), "eraser"),
+    "resend-message": (_("Message sent again"), "send"),
+    "give-up-message": (_("Message given up"), "mail-off"),
+    "confirm-message": (_("Message said to have arrived"), "mail-check"),
+    "send-test-message": (_("Test message sent"), "mail-question"),
+    "erase-addresses": (_("Addresses of messages erased"), "eraser"),
     "load-demo-city": (_("Demo city loaded"), "flask"),
 }
 """What was done, in words, with its picture; a test holds this table against what the actions write."""
@@ -182,6 +187,10 @@ FIELDS: Final[dict[str, Words]] = {
     "created": _("New"),
     "changed": _("Changed"),
     "wrong": _("Wrong rows"),
+    "state": _("State"),
+    "channel": _("Channel"),
+    "mailings": _("Rounds of messages"),
+    "messages": _("Messages"),
 }
 
 SOURCES: Final[dict[str, Words]] = {
@@ -202,6 +211,7 @@ SUBJECTS: Final[dict[str, Words]] = {
     "person": _("Person"),
     "city": _("City"),
     "import": _("Import"),
+    "message": _("Message"),
 }
 
 LEVELS: Final[dict[str, Words]] = {
