@@ -14,7 +14,10 @@ from anlan.models.register import Checkpoint, Place, Post, Shift
 
 
 class PatrolSettings(models.Model):
-    """How a place walks its rounds; a place without a row walks by these defaults."""
+    """How a place walks its rounds; a place without a row walks by these defaults.
+
+    `walks_by` says where times that nobody measured come from: the straight `line` with its detour, or the `road`.
+    """
 
     place = models.OneToOneField(
         Place, primary_key=True, on_delete=models.CASCADE, related_name="patrol_settings"
@@ -22,6 +25,7 @@ class PatrolSettings(models.Model):
     attack_minutes = models.PositiveSmallIntegerField(default=10)
     metres_a_minute = models.FloatField(default=70)
     detour = models.FloatField(default=1.4)
+    walks_by = models.CharField(max_length=8, default="line")
     dwell_seconds = models.PositiveSmallIntegerField(default=60)
     asks_position = models.BooleanField(default=False)
     asks_photo = models.BooleanField(default=False)
