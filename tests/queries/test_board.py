@@ -66,6 +66,20 @@ def test_a_level_over_an_area_raises_on_the_board_the_places_it_raises_by_themse
     assert states_on(board(later)) == states_explained(later)
 
 
+def test_what_is_recorded_before_and_after_a_level_is_raised_stays_on_the_board() -> None:
+    first, second, *_rest = a_small_city()
+    board(NOW)
+    some_evidence(first, at=NOW - timedelta(minutes=20), rule="mobile-patrol", kind="scan")
+    board(NOW)
+    raise_posture("orange", start=NOW, end=None, reason="", by=None, at=NOW)
+    at = NOW + timedelta(minutes=5)
+    assert states_on(board(at)) == states_explained(at)
+    some_evidence(second, at=at, rule="entrance-checks-when-orange")
+    later = at + timedelta(minutes=1)
+    assert states_on(board(later)) == states_explained(later)
+    assert states_on(board(later))["M-2", "city-plan-2026/entrance-checks-when-orange"] == "recorded"
+
+
 def test_every_place_stands_on_the_board_as_it_is_explained_by_itself() -> None:
     first, second, *_rest = a_small_city()
     some_evidence(first, at=NOW - timedelta(hours=1), rule="mobile-patrol", kind="scan")

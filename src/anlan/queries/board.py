@@ -6,7 +6,7 @@ added. So a request costs a few reads and some arithmetic on arrays, however lar
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,15 @@ from anlan.engine.facts import Basis
 from anlan.engine.states import State
 from anlan.models import Entry, Evidence, Standing
 from anlan.models.ids import earliest_id, made_at
-from anlan.queries.board_register import LoadedRegister, load_register, load_standing, load_waivers, mark_rows
+from anlan.queries.board_register import (
+    LoadedRegister,
+    load_register,
+    load_standing,
+    load_waivers,
+    mark_rows,
+    rule_names,
+    with_postures,
+)
 from anlan.queries.duties import basis
 
 COMPILING: frozenset[str] = frozenset({"place", "scheme", "local-value", "posture", "city", "import"})
@@ -116,6 +124,37 @@ WORST: tuple[str, ...] = (
 """States from worst to best."""
 
 
+_Recorded = tuple[UUID, str, str, str]
+"""What the journal says of a record: entry, kind of subject, action, id of the subject."""
+
+
+@dataclass(slots=True)
+class _StandingRows:
+    """The latest evidence as it was read, with what was recorded since, for duties that are compiled anew.
+
+    `names` are the rules as the rows number them, those among them that nobody owes at the moment.
+    """
+
+    rows: MarkRows
+    names: dict[str, int]
+    since: list[_Recorded]
+
+    @classmethod
+    def read(cls, loaded: LoadedRegister) -> "_StandingRows":
+        names = rule_names()
+        return cls(load_standing(loaded, names), names, [])
+
+    def aligned(self, loaded: LoadedRegister, compiled: CompiledDuties) -> AlignedMarks:
+        """The rows beside the duties that they are about."""
+        if len(self.since) > MANY:
+            fresh = _StandingRows.read(loaded)
+            self.rows, self.names, self.since = fresh.rows, fresh.names, []
+        numbers = numbers_of(compiled)
+        renumbered = np.array([*(numbers.get(name, -1) for name in self.names), -1], dtype=np.int32)
+        marks = rules.align(compiled, replace(self.rows, rule=renumbered[self.rows.rule]))
+        return _realigned(loaded, compiled, marks, numbers, self.since) if self.since else marks
+
+
 @dataclass(slots=True)
 class _Kept:
     """What the process keeps between requests."""
@@ -124,6 +163,7 @@ class _Kept:
     database: str = ""
     seen: frozenset[UUID] = frozenset()
     loaded: LoadedRegister | None = None
+    standing: _StandingRows | None = None
     compiled: CompiledDuties | None = None
     marks: AlignedMarks | None = None
     waivers: WaiverRows | None = None
@@ -170,7 +210,7 @@ def board_as_of(
 def forget() -> None:
     """Drop what the process keeps; the next board is computed from the database."""
     with _KEPT.lock:
-        _KEPT.compiled = _KEPT.loaded = _KEPT.marks = _KEPT.waivers = None
+        _KEPT.compiled = _KEPT.loaded = _KEPT.marks = _KEPT.waivers = _KEPT.standing = None
         _KEPT.seen = frozenset()
         _KEPT.forgotten += 1
 
@@ -190,22 +230,28 @@ def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
     since = _read_until(kept, at) - OVERLAP
     entries = [entry for entry in _entries(since) if entry[0] not in kept.seen]
     kinds = {kind for _id, kind, _action, _subject in entries}
+    recorded = [entry for entry in entries if entry[1] == "evidence"]
     stale = kept.compiled is None or kept.database != name or bool(kinds & COMPILING)
     if kept.compiled is not None and not stale:
         now = rules.instant_of(at)
         stale = not kept.compiled.at <= now < kept.compiled.valid_until
     if stale or kept.compiled is None or kept.loaded is None or kept.marks is None:
-        loaded = load_register()
+        loaded = _register(kept, kinds, name)
         compiled = rules.compile_duties(loaded.register, basis(), at)
         numbers = numbers_of(compiled)
-        marks = rules.align(compiled, load_standing(loaded, numbers))
+        if kept.standing is None or kept.loaded is None or kept.loaded.index is not loaded.index:
+            kept.standing = _StandingRows.read(loaded)
+        else:
+            kept.standing.since += recorded
+        marks = kept.standing.aligned(loaded, compiled)
         kept.waivers = load_waivers(loaded, numbers)
         kept.loaded, kept.compiled, kept.marks = loaded, compiled, marks
     else:
         numbers = numbers_of(kept.compiled)
-        recorded = [entry for entry in entries if entry[1] == "evidence"]
         if recorded:
             kept.marks = _realigned(kept.loaded, kept.compiled, kept.marks, numbers, recorded)
+            if kept.standing is not None:
+                kept.standing.since += recorded
         if "waiver" in kinds:
             kept.waivers = load_waivers(kept.loaded, numbers)
     kept.database = name
@@ -213,6 +259,13 @@ def _bring_up_to_date(kept: _Kept, at: datetime) -> None:
     kept.seen = kept.seen | {identifier for identifier, _k, _a, _s in entries}
     bound = earliest_id(_read_until(kept, at) - OVERLAP)
     kept.seen = frozenset(identifier for identifier in kept.seen if identifier > bound)
+
+
+def _register(kept: _Kept, kinds: set[str], database: str) -> LoadedRegister:
+    """The register, read again only where something of it changed; raised levels are read by themselves."""
+    if kept.loaded is None or kept.database != database or kinds & (COMPILING - {"posture"}):
+        return load_register()
+    return with_postures(kept.loaded) if "posture" in kinds else kept.loaded
 
 
 def _read_until(kept: _Kept, at: datetime) -> datetime:
@@ -231,7 +284,7 @@ def _realigned(
     compiled: CompiledDuties,
     marks: AlignedMarks,
     numbers: dict[str, int],
-    recorded: Sequence[tuple[UUID, str, str, str]],
+    recorded: Sequence[_Recorded],
 ) -> AlignedMarks:
     """The marks with those duties read again that evidence was recorded for, or struck from."""
     struck = any(action == "strike-evidence" for _i, _k, action, _s in recorded)

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -138,6 +138,12 @@ def load_standing(loaded: LoadedRegister, rules: Mapping[str, int]) -> MarkRows:
     return MarkRows(
         *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(MarkRows))
     )
+
+
+def rule_names() -> dict[str, int]:
+    """Every rule that anything stands on record for, numbered."""
+    rows = _read("SELECT DISTINCT scheme || '/' || rule FROM anlan_standing WHERE place_id IS NOT NULL")
+    return {name: number for number, (name,) in enumerate(sorted(rows))}
 
 
 def _numbers(joined: str) -> Floats:
@@ -380,13 +386,28 @@ def _postures(
     return found
 
 
+def with_postures(loaded: LoadedRegister) -> LoadedRegister:
+    """The register with the levels that are raised now."""
+    register = loaded.register
+    districts, kinds = (loaded.districts, register.district), (loaded.kinds, loaded.kind)
+    postures = _postures(loaded.index, register.codes, districts, kinds, None)
+    return replace(loaded, register=replace(register, postures=postures))
+
+
 def situated_places(loaded: LoadedRegister, parents: Mapping[str, str | None], *, located: bool) -> Situated:
     """The register as an area looks at it; where the places are is read only if it matters."""
     register = loaded.register
     nowhere = np.full(len(register.codes), np.nan)
-    where = _located() if located else (nowhere, nowhere)
+    longitude, latitude = _located() if located else (nowhere, nowhere)
     return Situated(
-        register.codes, register.district, loaded.districts, loaded.kind, loaded.kinds, *where, parents
+        codes=register.codes,
+        district=register.district,
+        districts=loaded.districts,
+        kind=loaded.kind,
+        kinds=loaded.kinds,
+        longitude=longitude,
+        latitude=latitude,
+        parents=parents,
     )
 
 

@@ -344,7 +344,7 @@ _KEPT: list[tuple[LoadedRegister, _Columns]] = []
 def _columns_of(loaded: LoadedRegister) -> _Columns:
     """The names beside the register the board keeps; read again when that was."""
     with _LOCK:
-        if _KEPT and _KEPT[0][0] is loaded:
+        if _KEPT and _KEPT[0][0].index is loaded.index:
             return _KEPT[0][1]
     sql = """
         SELECT place.id, place.name_zh, place.name_en, place.name_sort, place.code, operator.code, department.code,

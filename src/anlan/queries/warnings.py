@@ -60,8 +60,8 @@ class DutyShift:
 class Preview:
     """What issuing would do: how many places, of which tiers, and what changes for each tier.
 
-    `guards` is how many more people are asked for at a time, at all places together; `worked_out` of the `places` were worked out one
-    by one, the others are taken to be like those of their tier and kind.
+    `guards` is how many more people are asked for at a time, at all places together; `worked_out` of the `places`
+    were worked out one by one, the others are taken to be like those of their tier and kind.
     """
 
     places: int
