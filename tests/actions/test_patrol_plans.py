@@ -103,22 +103,42 @@ def test_a_worth_set_by_hand_makes_another_game() -> None:
     assert worths == [[450.0, 450.0, 4500.0]], "3000 a day, 0.15 of them at once, over 3 points, times 3"
 
 
-def test_what_cannot_be_kept_says_how_many_guards_it_needs_and_draws_nothing() -> None:
+def test_what_cannot_be_kept_is_walked_as_well_as_can_be_and_says_how_many_guards_it_needs() -> None:
     place = a_patrolled_place(points=12, shifts=("S1",))
     found = plan_place(
         place, MONDAY, 1, by=None, at=BEFORE, levels=("normal", "red"), seconds=SECONDS, draws=0
     )
-    assert {(outcome.level, outcome.state) for outcome in found.refused} == {("red", "infeasible")}
+    assert {(outcome.level, outcome.state) for outcome in found.refused} == {("red", "drawn")}
     says = found.refused[0].says
     assert says is not None
-    assert says.en == "Infeasible: beat B1 (12 checkpoints) needs 2 guards and has 1.", (
-        "24 minutes' work in 20"
-    )
-    assert "至少需要 2 名保安员" in says.zh
-    assert not plans(place, level="red")
-    mix = PatrolMix.objects.filter(infeasible__isnull=False).first()
-    assert mix is not None
-    assert (mix.infeasible["needs"], mix.infeasible["beats"]) == (2, ["B1"])
+    assert says.en.startswith("Beat B1 (12 checkpoints) needs 2 guards and has 1. About "), "24 minutes in 20"
+    assert "需要 2 名保安员，现有 1 名" in says.zh
+    (plan,) = plans(place, level="red")
+    raised("red", plan.starts - timedelta(hours=8))
+    states = recounted(place, legs_of(plan), plan.starts, plan.ends)
+    told = plan.mix.infeasible
+    assert told["of"] == sum(state.of for state in states) == 24 * 12
+    missed = sum(state.of - len(seen_in_time(plan, state)) for state in states)
+    assert 24 * 2 <= missed <= told["windows"], "of 12 visits two minutes apart 10 begin in 20 minutes"
+    assert told["windows"] <= 24 * 4, "at least two in three are kept"
+    walked = {leg.checkpoint for leg in legs_of(plan) if leg.at < plan.starts + timedelta(hours=2)}
+    assert len(walked) == 12, "whatever is missed in one window comes first in the next"
+
+
+def seen_in_time(plan: PatrolPlan, state: WindowState) -> set[str]:
+    """The checkpoints that a plan reaches within a window."""
+    window = state.window
+    assert window.end is not None
+    return {leg.checkpoint for leg in legs_of(plan) if window.start <= leg.at < window.end}
+
+
+def test_a_mix_of_before_that_gave_up_altogether_is_solved_again() -> None:
+    place = a_patrolled_place(points=12, shifts=("S1",))
+    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=SECONDS, draws=0)
+    plans(place)[0].delete()
+    PatrolMix.objects.update(rounds=[], chances=[], infeasible={"zh": "不行", "en": "no", "needs": 2})
+    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=SECONDS, draws=0)
+    assert plans(place)[0].legs
 
 
 def test_a_spare_guard_makes_a_level_possible_that_one_guard_cannot_keep() -> None:

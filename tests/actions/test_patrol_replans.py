@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from tests.builders import a_user
 from tests.patrol_builders import MONDAY, a_patrolled_place, a_scan, clock, raised
 
-from actions.test_patrol_plans import BEFORE, SECONDS, plans, recounted
+from actions.test_patrol_plans import BEFORE, SECONDS, plans, recounted, seen_in_time
 from anlan.actions.patrol_jobs import follow, watch_postures
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import set_roster
@@ -130,16 +130,39 @@ def test_a_plan_in_the_middle_of_a_shift_is_there_within_two_seconds() -> None:
     assert process_time() - begun < 2, "by the processor's time: beside other work the clock tells nothing"
 
 
-def test_windows_that_leave_no_time_are_given_up_and_said_and_all_later_ones_kept() -> None:
+def test_of_the_windows_open_now_as_many_are_kept_as_can_be_and_all_later_ones() -> None:
     place = a_planned_place(points=12)
     found = replan_place(place, "guard-out", by=None, at=clock("11:50"))
     says = found.outcomes[0].says
     assert found.outcomes[0].state == "drawn"
     assert says is not None
-    assert says.en.startswith("The windows open now leave no time for C00, C01")
+    assert says.en.startswith("The windows open now leave no time for C0")
     plan = PatrolPlan.objects.get(pk=found.outcomes[0].plan)
+    assert plan.mix.infeasible["open_only"]
+    now = recounted(place, legs_of(plan), clock("10:00"), clock("12:00"))
+    # Ten minutes are left, a visit takes one and the way to the next another: 4 of 12, or 5 if near where he stands.
+    assert [state.done for state in now] in ([4], [5])
+    assert 12 - now[0].done == plan.mix.infeasible["windows"]
     states = recounted(place, legs_of(plan), clock("12:00"), clock("14:00"))
     assert {state.state for state in states} == {"recorded"}
+
+
+def test_red_with_one_guard_for_twelve_checkpoints_still_has_a_plan_that_says_what_it_misses() -> None:
+    place = a_planned_place(points=12)
+    walked(place, RISING)
+    raised("red", RISING)
+    begun = process_time()
+    found = replan_place(place, "posture", by=None, at=RISING)
+    assert process_time() - begun < 4, "two threads for two seconds at most"
+    says = found.outcomes[0].says
+    assert says is not None
+    assert says.en.startswith("Beat B1 (12 checkpoints) needs 2 guards and has 1. About ")
+    (plan,) = plans_in_force(place, RISING)
+    assert (plan.cause, str(plan.pk)) == ("posture", found.outcomes[0].plan)
+    states = recounted(place, legs_of(plan), RISING, clock("14:00"))
+    missed = sum(state.of - len(seen_in_time(plan, state)) for state in states)
+    assert missed <= plan.mix.infeasible["windows"] <= 4 * len(states)
+    assert not plan.mix.infeasible["open_only"]
 
 
 def test_when_a_guard_falls_out_the_others_walk_the_checkpoints_too() -> None:
@@ -179,7 +202,7 @@ def test_somebody_who_stands_in_walks_the_plan_as_it_is() -> None:
 def test_a_closed_checkpoint_leaves_the_shift_that_is_on_and_those_to_come() -> None:
     place = a_planned_place(shifts=("S1", "S2"))
     close_checkpoint(place.checkpoints.get(code="C03"), by=None, at=RISING, reason="施工")
-    replan_place(place, "checkpoint", by=None, at=RISING)
+    replan_place(place, "checkpoint", by=None, at=RISING, seconds=SECONDS, draws=0)
     rest = plans(place, cause="checkpoint")[0]
     assert rest.legs
     assert "C03" not in {leg["checkpoint"] for leg in rest.legs}

@@ -13,7 +13,7 @@ from anlan.engine.facts import Basis, SubjectFacts
 from anlan.engine.patrol_game import unwalked
 from anlan.engine.patrol_ground import Ground, mannings
 from anlan.engine.patrol_shifts import ShiftSpan
-from anlan.engine.patrol_solving import Asked, cannot_kept, solved
+from anlan.engine.patrol_solving import Asked, given_up_kept, solved
 from anlan.engine.patrol_windows import Rounds
 from anlan.engine.policy import Level, Text
 from anlan.models import PatrolMix, PatrolPlan, Place, Shift, User
@@ -28,7 +28,7 @@ NOBODY = Text("没有可用的巡查线路或保安员。", "There is no beat, o
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one shift at one level; `says` tells why there is no plan."""
+    """What became of one shift at one level; `says` tells why there is no plan, or which windows it gives up."""
 
     shift: str
     on: date
@@ -51,7 +51,7 @@ class Planned:
 
     @property
     def refused(self) -> tuple[Outcome, ...]:
-        """The shifts and levels that cannot be kept, each with its reason."""
+        """The shifts and levels that cannot be kept whole, each with its reason."""
         return tuple(outcome for outcome in self.outcomes if outcome.says is not None)
 
 
@@ -85,14 +85,14 @@ class Planning:
         if game is None:
             raise ValueError("a game without guards is not solved")
         known = PatrolMix.objects.filter(place=self.place, game_sha256=game.sha256).first()
-        if known is not None:
+        if known is not None and known.rounds:
             return known
-        answer = solved(asked, seconds=self.seconds, draws=self.draws)
+        answer = solved(asked, seconds=self.seconds, draws=self.draws, bounded=self.draws > 0)
         self.games += 1
         if answer is None:
             raise ValueError("a game without guards is not solved")
         found = answer.solved
-        mix, _is_new = PatrolMix.objects.get_or_create(
+        mix, _is_new = PatrolMix.objects.update_or_create(
             place=self.place,
             game_sha256=game.sha256,
             defaults={
@@ -100,7 +100,7 @@ class Planning:
                 "rounds": found.rounds if found else [],
                 "chances": found.chances if found else [],
                 "proof": found.figures if found else {},
-                "infeasible": cannot_kept(answer.game, answer.cannot) if answer.cannot else None,
+                "infeasible": given_up_kept(answer.given_up) if answer.given_up else None,
                 "made_at": self.at,
             },
         )
@@ -136,6 +136,11 @@ class Planning:
         )
         journal.write(entry, by=self.by, at=self.at)
         return plan
+
+
+def given_up(mix: PatrolMix) -> Text | None:
+    """What a mix cannot keep, in words; None where it keeps every window."""
+    return Text(mix.infeasible["zh"], mix.infeasible["en"]) if mix.infeasible else None
 
 
 def why_not_planned(asked: Asked) -> tuple[State, Text | None] | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from anlan.actions.patrol_planning import NOBODY, Outcome, Planned, Planning, why_not_planned
+from anlan.actions.patrol_planning import NOBODY, Outcome, Planned, Planning, given_up, why_not_planned
 from anlan.actions.patrol_proofs import keep_recount
 from anlan.actions.patrol_rest import draw_rest
 from anlan.actions.turns import take_turn
@@ -13,7 +13,7 @@ from anlan.engine.patrol_game import Game
 from anlan.engine.patrol_shifts import ShiftSpan
 from anlan.engine.patrol_solving import Asked
 from anlan.engine.patrol_windows import Rounds, rounds_at
-from anlan.engine.policy import LEVELS, Level, Text
+from anlan.engine.policy import LEVELS, Level
 from anlan.models import PatrolPlan, Place, User
 from anlan.queries.patrol_plans import ShiftOn, shifts_between
 
@@ -98,13 +98,12 @@ def _plan_level(
         take_turn(f"patrol-plans/{planning.place.pk}")
         there = _planned(planning, shift, level)
         if there is not None and there.mix_id == mix.pk:
-            return Outcome(*name, "kept", str(there.pk))
+            return Outcome(*name, "kept", str(there.pk), given_up(mix))
         _cancel(planning, shift, level)
-        if mix.infeasible is not None:
-            says = Text(mix.infeasible["zh"], mix.infeasible["en"])
-            return Outcome(*name, "infeasible", says=says)
+        if not mix.rounds:
+            return Outcome(*name, "infeasible", says=given_up(mix))
         plan = planning.draw(mix, shift.shift, shift.on, level, (shift.start, shift.end))
-    return Outcome(*name, "redrawn" if there else "drawn", str(plan.pk))
+    return Outcome(*name, "redrawn" if there else "drawn", str(plan.pk), given_up(mix))
 
 
 def _planned(planning: Planning, shift: ShiftOn, level: Level) -> PatrolPlan | None:

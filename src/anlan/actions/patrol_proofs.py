@@ -18,7 +18,7 @@ def proof_of(mix: PatrolMix) -> dict[str, Any]:
     from anlan.engine.patrol_comparison import compared
 
     proof: dict[str, Any] = dict(mix.proof)
-    if BESIDE not in proof and mix.infeasible is None and mix.rounds:
+    if BESIDE not in proof and mix.rounds:
         proof[BESIDE] = compared(read_game(mix.game["walked"]), mix.rounds, mix.chances)
         mix.proof = proof
         mix.save(update_fields=["proof"])

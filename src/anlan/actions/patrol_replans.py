@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from anlan.actions.patrol_planning import Outcome, Planned, Planning
-from anlan.actions.patrol_plans import plan_place
+from anlan.actions.patrol_plans import DRAWS, SECONDS, plan_place
 from anlan.actions.patrol_register import set_roster
 from anlan.actions.patrol_rest import REST_SECONDS, draw_rest
 from anlan.engine.derivation import posture_of
@@ -27,11 +27,19 @@ INSTANT = timedelta(microseconds=1)
 
 
 def replan_place(
-    place: Place, cause: Cause, *, by: User | None, at: datetime, unless_since: datetime | None = None
+    place: Place,
+    cause: Cause,
+    *,
+    by: User | None,
+    at: datetime,
+    unless_since: datetime | None = None,
+    seconds: float = SECONDS,
+    draws: int = DRAWS,
 ) -> Planned:
     """Draw the rest of every planned shift that is on; after a checkpoint changed also the plans still to begin.
 
-    A shift that was drawn anew for the same level since `unless_since` is left alone.
+    A shift that was drawn anew for the same level since `unless_since` is left alone. `seconds` and `draws` are for
+    the plans still to begin; what is walked now is drawn at once.
     """
     planning = Planning(place, by, at, REST_SECONDS)
     today = timezone.localdate(at)
@@ -47,17 +55,20 @@ def replan_place(
             before = next((row for row in rows if chosen is not None and str(row.pk) == chosen.id), rows[-1])
             outcomes.append(draw_rest(planning, shift, spans, level, cause=cause, replaces=before))
     if cause == "checkpoint":
-        outcomes += refresh_plans(place, by=by, at=at).outcomes
+        outcomes += refresh_plans(place, by=by, at=at, seconds=seconds, draws=draws).outcomes
     return Planned(tuple(outcomes), planning.games)
 
 
-def refresh_plans(place: Place, *, by: User | None, at: datetime) -> Planned:
+def refresh_plans(
+    place: Place, *, by: User | None, at: datetime, seconds: float = SECONDS, draws: int = DRAWS
+) -> Planned:
     """Draw anew those plans still to begin whose game is not what it was."""
     coming = PatrolPlan.objects.filter(place=place, cancelled_at=None, starts__gt=at).order_by("on")
     first, last = coming.first(), coming.last()
     if first is None or last is None:
         return Planned()
-    return plan_place(place, first.on, (last.on - first.on).days + 1, by=by, at=at)
+    days = (last.on - first.on).days + 1
+    return plan_place(place, first.on, days, by=by, at=at, seconds=seconds, draws=draws)
 
 
 def guard_out(line: RosterLine, *, stand_in: User | None, by: User | None, at: datetime) -> Planned:

@@ -1,20 +1,19 @@
 """Drawing the rest of a shift that has begun: what is walked stays, what is owed from now on is planned anew."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from anlan.actions.patrol_planning import NOBODY, Outcome, Planning, why_not_planned
+from anlan.actions.patrol_planning import NOBODY, Outcome, Planning, given_up, why_not_planned
 from anlan.actions.turns import take_turn
 from anlan.engine.derivation import facts_of
 from anlan.engine.patrol_game import Standpoint, start_slot, too_short
 from anlan.engine.patrol_shifts import ShiftSpan
-from anlan.engine.patrol_solving import Asked, without_running
+from anlan.engine.patrol_solving import Asked
 from anlan.engine.patrol_windows import VisitOwed, rounds_at, still_owed
-from anlan.engine.policy import Level, Text
-from anlan.models import PatrolMix, PatrolPlan
+from anlan.engine.policy import Level
+from anlan.models import PatrolPlan
 from anlan.queries.patrol_ground import scans_between
 from anlan.queries.patrol_plans import PlannedLeg, ShiftOn, beats_out, legs_of_shift
 
@@ -33,8 +32,8 @@ def draw_rest(
 ) -> Outcome:
     """A plan from now to the end of a shift that has begun, at a level from now on.
 
-    Windows that hold a scan already are kept. Where the rest cannot be kept otherwise, the windows that are open now
-    are given up; where it cannot even so, nothing is drawn and the plan in force stays.
+    Windows that hold a scan already are kept. Where the rest cannot be kept whole, as few windows as possible are given
+    up, of those that are open now if that is enough, and the outcome says so.
     """
     at = planning.at
     start = start_slot(at)
@@ -53,33 +52,14 @@ def draw_rest(
     reason = why_not_planned(asked)
     if reason is not None:
         return Outcome(*name, reason[0], says=reason[1])
-    mix, dropped = planning.mix_of(asked), tuple[VisitOwed, ...]()
-    if mix.infeasible is not None:
-        kept = without_running(owed, at)
-        if kept and len(kept) < len(owed):
-            dropped = tuple(visit for visit in owed if visit not in kept)
-            mix = planning.mix_of(replace(asked, visits=kept))
-    if mix.infeasible is not None:
-        return Outcome(*name, "infeasible", says=Text(mix.infeasible["zh"], mix.infeasible["en"]))
-    return _drawn(planning, shift, level, mix, start, cause, replaces, dropped)
-
-
-def _drawn(
-    planning: Planning,
-    shift: ShiftOn,
-    level: Level,
-    mix: PatrolMix,
-    start: datetime,
-    cause: str,
-    replaces: PatrolPlan | None,
-    dropped: Sequence[VisitOwed],
-) -> Outcome:
+    mix = planning.mix_of(asked)
+    if not mix.rounds:
+        return Outcome(*name, "infeasible", says=given_up(mix))
     with transaction.atomic():
         take_turn(f"patrol-plans/{planning.place.pk}")
         span = (start, shift.end)
         plan = planning.draw(mix, shift.shift, shift.on, level, span, cause=cause, replaces=replaces)
-    says = _given_up(dropped) if dropped else None
-    return Outcome(shift.shift.code, shift.on, level, "drawn", str(plan.pk), says)
+    return Outcome(*name, "drawn", str(plan.pk), given_up(mix))
 
 
 def _owed(
@@ -105,14 +85,6 @@ def _standpoints(planning: Planning, shift: ShiftOn, start: datetime) -> tuple[S
         Standpoint(beat, leg.checkpoint, max(start, leg.at + stay))
         for beat, leg in last.items()
         if leg.checkpoint in known
-    )
-
-
-def _given_up(visits: Sequence[VisitOwed]) -> Text:
-    codes = sorted({visit.checkpoint for visit in visits})
-    return Text(
-        f"当前时间窗内来不及到达 {'、'.join(codes)}，其余照常。",
-        f"The windows open now leave no time for {', '.join(codes)}; all later ones are kept.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from anlan.engine.patrol_game import Game, GameCrew
 from anlan.engine.patrol_mix import packed
-from anlan.kernels.patrol.beats import Beat, Beats, Infeasible, Walked
+from anlan.kernels.patrol.beats import Beat, Beats, Infeasible, Role, Walked
 
 if TYPE_CHECKING:
     from anlan.kernels.patrol.planning import Mix
@@ -64,14 +64,41 @@ def _beat(number: int, crew: GameCrew) -> Beat:
     )
 
 
-def solve(game: Game, *, seed: int, seconds: float, draws: int = 0) -> Solved | CannotKeep:
+def guards_needed(crew: GameCrew, slots: int, least: int = 1) -> int:
+    """How many guards, `least` or more, keep every window of a crew; 0 where no number does."""
+    from anlan.kernels.patrol.staffing import staffed
+
+    beat = replace(_beat(0, crew), guards=least)
+    found = staffed(Beats((beat,), slots, 1, spare=len(crew.checkpoints)))
+    return 0 if isinstance(found, Infeasible) else len(found[0][0][0].guards)
+
+
+def keeps(crew: GameCrew, slots: int) -> bool:
+    """Whether a crew as it is keeps every window: certain for one guard, for several if a split of them is found."""
+    from anlan.kernels.patrol.crews import arrays, guard
+    from anlan.kernels.patrol.lookahead import can_start
+    from anlan.kernels.patrol.staffing import obligations, staffed
+
+    beat = _beat(0, crew)
+    if len(crew.guards) > 1:
+        return not isinstance(staffed(Beats((beat,), slots, 1)), Infeasible)
+    role = Role(obligations(beat), beat.starts[0] if beat.starts else None)
+    walk, dwell = arrays(beat)
+    made = guard(role, walk, dwell, slots)
+    return made is not None and can_start(made.table, role, dwell)
+
+
+def solve(
+    game: Game, *, seed: int, seconds: float, draws: int = 0, bounded: bool = True
+) -> Solved | CannotKeep:
     """The best mix found within about `seconds`, or which crew cannot keep its windows.
 
-    With `draws` an attacker who sees so many drawn shifts and nothing else says what he gains and can foretell.
+    With `draws` an attacker who sees so many drawn shifts and nothing else says what he gains and can foretell. Not
+    `bounded`: in a hurry, with a bound of 0 for unknown.
     """
     from anlan.kernels.patrol.planning import plan
 
-    found = plan(problem_of(game), seed=seed, seconds=seconds)
+    found = plan(problem_of(game), seed=seed, seconds=seconds, bounded=bounded)
     if isinstance(found, Infeasible):
         return CannotKeep(int(found.beat), found.needs, found.has, found.reason, found.window)
     figures: dict[str, Any] = {

@@ -1,17 +1,20 @@
 """Solving a place's game with the guards there are: as manned, or shared out otherwise where that is not enough."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from anlan.engine import patrol_kernel as kernel
-from anlan.engine.patrol_game import Game, Standpoint, game_of
+from anlan.engine.patrol_effort import GivenUp, Short, best_effort, least_guards
+from anlan.engine.patrol_game import SLOT, Game, Standpoint, game_of
 from anlan.engine.patrol_ground import Ground, Manning, mannings
-from anlan.engine.patrol_kernel import CannotKeep, Solved
+from anlan.engine.patrol_kernel import Solved
 from anlan.engine.patrol_windows import VisitOwed
 from anlan.engine.policy import Facts, Text
+
+EFFORT: Final = 0.3
+"""The part of the time that may go into finding what to give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,55 +39,89 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The game as it is walked with its mix, or why the cadence cannot be kept."""
+    """The game as it is walked with its mix; where not every window can be kept, what is given up."""
 
     game: Game
     solved: Solved | None
-    cannot: CannotKeep | None = None
+    given_up: GivenUp | None = None
 
 
-def solved(asked: Asked, *, seconds: float, draws: int = 0) -> Answer | None:
-    """The first manning that keeps every window, solved; else the first one's reason. None without any guards.
+def solved(asked: Asked, *, seconds: float, draws: int = 0, bounded: bool = True) -> Answer | None:
+    """The first manning that keeps every window, solved; else the one that gives up least. None without any guards.
 
     The kernel's seed comes from the game, so that an equal game gives an equal mix.
     """
-    first: Answer | None = None
+    games: list[Game] = []
     until = perf_counter() + seconds
     for manning in mannings(asked.ground, asked.without):
         game = asked.game(manning)
+        games.append(game)
         left = max(until - perf_counter(), seconds / 10)
-        found = kernel.solve(game, seed=int(game.sha256[:8], 16), seconds=left, draws=draws)
+        if not _is_hopeless(game):
+            found = kernel.solve(game, seed=_seed(game), seconds=left, draws=draws, bounded=bounded)
+            if isinstance(found, Solved):
+                return Answer(game, found)
+    if not games:
+        return None
+    efforts = [best_effort(game, EFFORT * seconds / len(games)) for game in games]
+    effort = min(efforts, key=lambda one: one.given_up.windows)
+    left = max(until - perf_counter(), seconds / 2)
+    for game in (effort.game, effort.fixed):
+        found = kernel.solve(game, seed=_seed(game), seconds=left, draws=draws, bounded=bounded)
         if isinstance(found, Solved):
-            return Answer(game, found)
-        first = first or Answer(game, None, found)
-    return first
+            return Answer(game, found, effort.given_up)
+    return Answer(effort.game, None, effort.given_up)
 
 
-def without_running(visits: Sequence[VisitOwed], at: datetime) -> tuple[VisitOwed, ...]:
-    """The visits of windows that open from a moment on, those already open given up."""
-    return tuple(visit for visit in visits if visit.opens >= at)
+def _seed(game: Game) -> int:
+    return int(game.sha256[:8], 16)
 
 
-def cannot_text(game: Game, cannot: CannotKeep) -> Text:
-    """Why the cadence cannot be kept, in words: "infeasible: needs N guards"."""
-    crew = game.crews[cannot.crew]
-    beats_zh, beats_en = "、".join(crew.guards), ", ".join(crew.guards)
-    count = len(crew.checkpoints) - crew.beside
+def _is_hopeless(game: Game) -> bool:
+    """Whether the work alone shows that there are too few guards, so that nobody need search."""
+    return any(least_guards(crew) > len(crew.guards) + len(game.spare) for crew in game.crews)
+
+
+def given_up_text(given: GivenUp) -> Text:
+    """What is missed and why, in words: how many guards it takes, how many windows of an hour go by."""
+    if given.open_only:
+        codes = [code for code, _missed, _owed in sorted(given.checkpoints)]
+        return Text(
+            f"当前时间窗内来不及到达 {'、'.join(codes)}，其余照常。",
+            f"The windows open now leave no time for {', '.join(codes)}; all later ones are kept.",
+        )
+    zh = "；".join(_short_zh(one) for one in given.short)
+    en = "; ".join(_short_en(one) for one in given.short)
+    hours = given.slots * SLOT / timedelta(hours=1)
+    missed, owed = given.windows / hours, given.of / hours
+    if missed >= 1:
+        return Text(
+            f"{zh}。平均每小时 {owed:.0f} 个时间窗中约有 {missed:.0f} 个到不了"
+            f"（本次计划共 {given.of} 个，缺 {given.windows} 个）。",
+            f"{en}. About {missed:.0f} of {owed:.0f} windows an hour will be missed "
+            f"({given.windows} of {given.of} in this plan).",
+        )
     return Text(
-        f"无法按频次巡查：线路 {beats_zh}（{count} 个巡查点）至少需要 {cannot.needs} 名保安员，现有 {cannot.has} 名。",
-        f"Infeasible: beat {beats_en} ({count} checkpoints) needs {cannot.needs} guards and has {cannot.has}.",
+        f"{zh}。本次计划共 {given.of} 个时间窗，有 {given.windows} 个到不了。",
+        f"{en}. {given.windows} of {given.of} windows of this plan will be missed.",
     )
 
 
-def cannot_kept(game: Game, cannot: CannotKeep) -> dict[str, Any]:
-    """The same as a mix keeps it; the window is in slots from the beginning of the game."""
-    crew, text = game.crews[cannot.crew], cannot_text(game, cannot)
-    return {
-        "beats": list(crew.guards),
-        "needs": cannot.needs,
-        "has": cannot.has,
-        "window": list(cannot.window) if cannot.window else None,
-        "zh": text.zh,
-        "en": text.en,
-        "reason": cannot.reason,
-    }
+def given_up_kept(given: GivenUp) -> dict[str, Any]:
+    """The same as a mix keeps it."""
+    text = given_up_text(given)
+    return {"zh": text.zh, "en": text.en, **asdict(given)}
+
+
+def _short_zh(one: Short) -> str:
+    beats = f"线路 {'、'.join(one.beats)}（{one.checkpoints} 个巡查点）"
+    if not one.needs:
+        return f"{beats}无论多少保安员都无法按频次巡查"
+    return f"{beats}按频次巡查需要 {one.needs} 名保安员，现有 {one.has} 名"
+
+
+def _short_en(one: Short) -> str:
+    beats = f"Beat {', '.join(one.beats)} ({one.checkpoints} checkpoints)"
+    if not one.needs:
+        return f"{beats} cannot keep its windows with any number of guards"
+    return f"{beats} needs {one.needs} guards and has {one.has}"
