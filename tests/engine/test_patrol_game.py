@@ -18,10 +18,12 @@ from anlan.engine.patrol_ground import (
     mannings,
     metres_between,
     walking,
+    walks,
     worth_of,
 )
 from anlan.engine.patrol_legs import Leg
 from anlan.engine.patrol_windows import VisitOwed
+from anlan.engine.walking_network import Way
 from engine.duty_builders import HOUR, at
 
 A, B, C, D = (Point(code) for code in "ABCD")
@@ -62,11 +64,30 @@ def test_a_measured_walk_goes_before_the_straight_line_and_that_before_an_assump
     assert (walking(one, other, measured).seconds, walking(one, other, measured).how) == (45, "measured")
     assert walking(other, one, measured).seconds == 45, "in both directions"
     assert (walking(C, one, measured).seconds, walking(C, one, measured).how) == (120, "assumed")
-    assert how_known(ground(points=(one, other, C)), ["A", "B", "C"]) == {
+    assert how_known(walks(ground(points=(one, other, C)), ["A", "B", "C"])) == {
         "measured": 0,
+        "road": 0,
         "line": 1,
         "assumed": 2,
     }
+
+
+def test_the_road_goes_before_the_straight_line_and_a_measured_walk_before_the_road() -> None:
+    one, other = Point("A", 116.0, 40.0), Point("B", 116.0, 40.0 + 100 / 111_195)
+    roads = {("B", "A"): Way(along=300, beside=25)}
+    by_road = ground(points=(one, other), roads=roads)
+    assert walking(one, other, by_road) == walking(other, one, by_road)
+    assert (walking(one, other, by_road).seconds, walking(one, other, by_road).how) == (288, "road"), (
+        "300 m of road and 25 m beside it times 1.4, at 70 m a minute: 287.1 s"
+    )
+    measured = ground(points=(one, other), roads=roads, measured={("A", "B"): 45})
+    assert walking(one, other, measured).how == "measured"
+
+
+def test_two_points_closer_to_each_other_than_to_the_road_are_walked_straight() -> None:
+    one, other = Point("A", 116.0, 40.0), Point("B", 116.0, 40.0 + 50 / 111_195)
+    yard = ground(points=(one, other), roads={("A", "B"): Way(along=10, beside=80)})
+    assert walking(one, other, yard).how == "line"
 
 
 def test_a_degree_of_the_equator_and_of_a_meridian_are_as_long_as_they_are() -> None:

@@ -1,15 +1,19 @@
 """What patrols are planned from, as a manager sets it up: beats, shifts, roster, worth, walking times."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.patrol_builders import MONDAY, START, a_checkpoint, a_patrolled_place, clock
+from tests.patrol_builders import A_MINUTE_APART, MONDAY, START, a_checkpoint, a_patrolled_place, clock
 
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import set_roster
+from anlan.engine.walking_network import WalkingNetwork
+from anlan.links.roads import write_network
 from anlan.models import PatrolPlan, Place, RosterLine, User, WalkTime
 from anlan.queries.patrol_plans import settings_of
 from anlan.web import clock as web_clock
@@ -107,6 +111,7 @@ def test_settings_hold_for_the_place_from_now_on(manager: Client, place: Place) 
         "attack_minutes": 5,
         "metres_a_minute": 80,
         "detour": 1.2,
+        "walks_by": "line",
         "dwell_seconds": 30,
         "asks_photo": "on",
     }
@@ -115,6 +120,38 @@ def test_settings_hold_for_the_place_from_now_on(manager: Client, place: Place) 
     manager.post(address, values)
     kept = settings_of(place)
     assert (kept.attack_minutes, kept.detour, kept.asks_photo, kept.asks_position) == (5, 1.2, True, False)
+
+
+def test_a_place_that_asks_for_it_walks_by_road_where_there_is_one_and_the_page_says_which(
+    manager: Client, place: Place, tmp_path: Path, settings: Any
+) -> None:
+    settings.BASEMAP = tmp_path / "basemap.pmtiles"
+    address = reverse("place-patrol-settings", args=[place.code])
+    page = reverse("place-beats", args=[place.code])
+
+    def times() -> dict[tuple[str, str], tuple[int, str]]:
+        return {(one, other): (seconds, str(how)) for one, other, seconds, how in shown_walks()}
+
+    def shown_walks() -> Any:
+        return manager.get(page).context["walks"]
+
+    values = {"attack_minutes": 10, "metres_a_minute": 70, "detour": 1.4, "dwell_seconds": 60}
+    manager.post(address, values | {"walks_by": "road"})
+    assert manager.get(page).context["lacks_roads"]
+    assert times()["点0", "点1"] == (60, "按直线距离"), "just under 50 m times 1.4 at 70 m a minute"
+    street = np.array([[116.3913, 39.9075], [116.3913, 39.9075 + A_MINUTE_APART]])
+    edge = np.array([0], np.int32), np.array([1], np.int32)
+    write_network(
+        tmp_path / "walkways.npz", WalkingNetwork(street[:, 0], street[:, 1], *edge, np.zeros(2, np.int32))
+    )
+    assert not manager.get(page).context["lacks_roads"]
+    assert times()["点0", "点1"] == (43, "按路网"), "49.5 m of street at 70 m a minute"
+    assert times()["点0", "点3"] == (179, "按直线距离"), (
+        "点3 is 99 m from the end of the street: 148.5 m times 1.4"
+    )
+    assert "© OpenStreetMap" in shown(manager, "place-beats", place.code)
+    manager.post(address, values | {"walks_by": "line"})
+    assert times()["点0", "点1"] == (60, "按直线距离")
 
 
 def test_a_worth_set_by_hand_needs_its_reason_and_shows_it(manager: Client, place: Place) -> None:

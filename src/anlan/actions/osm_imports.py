@@ -18,6 +18,8 @@ from anlan.actions.journal import Change
 from anlan.actions.place_drafts import OSM, OSM_AREA_METHOD
 from anlan.actions.register import PlaceDraft, Registered, register_places
 from anlan.engine.policy import Text
+from anlan.engine.walking_network import WalkingNetwork
+from anlan.links import roads
 from anlan.links.basemap import Basemap, Feature, write_basemap
 from anlan.links.files import FileProblem
 from anlan.links.openstreetmap import CREDIT, OsmCity, read_city
@@ -80,7 +82,7 @@ def import_osm(
     choices: Mapping[str, str] | None = None,
     progress: Progress = lambda _step, _count: None,
 ) -> OsmOutcome | FileProblem:
-    """Bring places in and draw the base map; the map and the register change together, or neither does.
+    """Bring places in, draw the base map and keep the ways people walk; map and register change together, or neither.
 
     `choices` is what a person said about places that waited, by their code: as in import_choices.
     """
@@ -96,11 +98,15 @@ def import_osm(
                 en="The file holds neither places nor roads. Check the area and the file.",
             )
         )
+    network = roads.read_network(path) if draw else None
+    if isinstance(network, FileProblem):
+        return network
     progress("matching", 0)
     named = [p for p in city.places if p.name_zh or p.name_en or p.kind not in UNNAMED_LEFT_OUT]
     recognised = _recognise(named, register_index(), kinds, choices or {})
     new_map = settings.BASEMAP.with_name(f"{settings.BASEMAP.stem}.new{settings.BASEMAP.suffix}")
     drawn = _draw(city, new_map, city_name, progress) if draw else None
+    new_ways = _keep_ways(network) if network is not None else None
     progress("writing", 0)
     try:
         with transaction.atomic():
@@ -111,8 +117,12 @@ def import_osm(
                 journal.write(_entry(registered, name or path.name), by=by, at=at)
         if drawn:
             new_map.replace(settings.BASEMAP)
+        if new_ways:
+            new_ways.replace(settings.BASEMAP.with_name(roads.FILE_NAME))
     finally:
         new_map.unlink(missing_ok=True)
+        if new_ways:
+            new_ways.unlink(missing_ok=True)
     return OsmOutcome(
         places=dict(sorted(Counter(place.kind for place, _found in recognised.kept).items())),
         roads_km=round(city.drivable_km, 1),
@@ -213,6 +223,13 @@ def _draw(city: OsmCity, path: Path, name: str, progress: Progress) -> Basemap |
         name=name or "Anlan",
         progress=lambda done, of: progress("drawing", round(100 * done / of) if of else 100),
     )
+
+
+def _keep_ways(network: WalkingNetwork) -> Path:
+    """The walking network as a file beside the base map, under a name of its own until all is done."""
+    path = settings.BASEMAP.with_name(f"new.{roads.FILE_NAME}")
+    roads.write_network(path, network)
+    return path
 
 
 def _borders(city: OsmCity) -> Iterator[Feature]:

@@ -28,7 +28,15 @@ USUAL_SHIFTS: tuple[tuple[str, str, str, time, time], ...] = (
 )
 """Eight hours each, as a place begins with: code, names, start, end."""
 
-SETTINGS = ("attack_minutes", "metres_a_minute", "detour", "dwell_seconds", "asks_position", "asks_photo")
+SETTINGS = (
+    "attack_minutes",
+    "metres_a_minute",
+    "detour",
+    "walks_by",
+    "dwell_seconds",
+    "asks_position",
+    "asks_photo",
+)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Literal
 
 from anlan.engine.policy import Facts
+from anlan.engine.walking_network import EARTH_M, Way
 
 PRESENT_OF_DAILY = 0.15
 """The share of a day's visitors taken to be present at once where nobody counted the peak."""
@@ -16,9 +17,7 @@ USUAL_CONSEQUENCE, CRITICAL_CONSEQUENCE = 3, 5
 DEFAULT_WALK_S = 120
 """The time between two checkpoints of which nothing is known."""
 
-EARTH_M = 6_371_008.8
-
-How = Literal["measured", "line", "assumed"]
+How = Literal["measured", "road", "line", "assumed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,16 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Everything about a place that its plans rest on, besides what it owes. `measured` holds pairs in one order."""
+    """Everything about a place that its plans rest on, besides what it owes.
+
+    `measured` and `roads` hold pairs in one order; `roads` is empty where the place does not walk by the road network.
+    """
 
     points: tuple[Point, ...]
     beats: tuple[BeatFacts, ...]
     pace: Pace = field(default_factory=Pace)
     measured: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    roads: Mapping[tuple[str, str], Way] = field(default_factory=dict)
 
     def point(self, code: str) -> Point:
         return next(point for point in self.points if point.code == code)
@@ -112,7 +115,11 @@ def worth_of(point: Point, facts: Facts, count: int) -> float:
 
 
 def walking(one: Point, other: Point, ground: Ground) -> Walking:
-    """The walking time between two checkpoints: measured, else by the straight line, else assumed."""
+    """The walking time between two checkpoints: measured, else by road, else by the straight line, else assumed.
+
+    Two points closer to each other than to the road are walked straight. The ways to and from the road have a detour
+    as the straight line has.
+    """
     if one.code == other.code:
         return Walking(0, "measured")
     measured = ground.measured.get((one.code, other.code)) or ground.measured.get((other.code, one.code))
@@ -122,7 +129,14 @@ def walking(one: Point, other: Point, ground: Ground) -> Walking:
     if metres is None:
         return Walking(DEFAULT_WALK_S, "assumed")
     pace = ground.pace
-    return Walking(max(1, ceil(metres * pace.detour / pace.metres_a_minute * 60)), "line")
+    way = ground.roads.get((one.code, other.code)) or ground.roads.get((other.code, one.code))
+    if way is not None and way.beside < metres:
+        return Walking(_seconds(way.along + way.beside * pace.detour, pace), "road")
+    return Walking(_seconds(metres * pace.detour, pace), "line")
+
+
+def _seconds(metres: float, pace: Pace) -> int:
+    return max(1, ceil(metres / pace.metres_a_minute * 60))
 
 
 def metres_between(one: Point, other: Point) -> float | None:
@@ -135,13 +149,21 @@ def metres_between(one: Point, other: Point) -> float | None:
     return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
 
 
-def how_known(ground: Ground, codes: Sequence[str]) -> dict[How, int]:
-    """How many of the walking times between some checkpoints are known in which way."""
-    found: dict[How, int] = {"measured": 0, "line": 0, "assumed": 0}
+def walks(ground: Ground, codes: Sequence[str]) -> list[tuple[str, str, Walking]]:
+    """The walking time between each two of some checkpoints."""
     points = [ground.point(code) for code in codes]
-    for number, one in enumerate(points):
-        for other in points[number + 1 :]:
-            found[walking(one, other, ground).how] += 1
+    return [
+        (one.code, other.code, walking(one, other, ground))
+        for number, one in enumerate(points)
+        for other in points[number + 1 :]
+    ]
+
+
+def how_known(known: Sequence[tuple[str, str, Walking]]) -> dict[How, int]:
+    """How many walking times are known in which way."""
+    found: dict[How, int] = {"measured": 0, "road": 0, "line": 0, "assumed": 0}
+    for _one, _other, walk in known:
+        found[walk.how] += 1
     return found
 
 

@@ -1,19 +1,27 @@
 """What a place's plans rest on, as the engine takes it: checkpoints and their worth, beats, walking times, pace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Q
 
 from anlan.engine.patrol_ground import BeatFacts, Ground, Pace, Point
 from anlan.engine.patrol_windows import SCAN
-from anlan.models import CheckpointWorth, Evidence, Place, WalkTime
+from anlan.engine.walking_network import Way, ways
+from anlan.links.roads import FILE_NAME, kept_network
+from anlan.models import Checkpoint, CheckpointWorth, Evidence, PatrolSettings, Place, WalkTime
 from anlan.queries.patrol_plans import beats_of, settings_of
+
+ROAD = "road"
 
 
 def ground_of(place: Place, at: datetime) -> Ground:
     """The ground as it is at a moment; six reads."""
     rows = list(place.checkpoints.order_by("order", "code"))
+    chosen = settings_of(place)
     worths: dict[object, CheckpointWorth] = {
         worth.checkpoint_id: worth
         for worth in CheckpointWorth.objects.filter(checkpoint__place=place).order_by("recorded_at", "pk")
@@ -38,14 +46,25 @@ def ground_of(place: Place, at: datetime) -> Ground:
             )
             for beat in beats_of(place, at)
         ),
-        pace=_pace(place),
+        pace=_pace(chosen),
         measured={
             (one, other): seconds
             for one, other, seconds in WalkTime.objects.filter(one__place=place).values_list(
                 "one__code", "other__code", "seconds"
             )
         },
+        roads=_roads(rows) if chosen.walks_by == ROAD else {},
     )
+
+
+def walkways() -> Path:
+    """Where the walking network is kept: beside the base map, with which it is made."""
+    return settings.BASEMAP.with_name(FILE_NAME)
+
+
+def has_walkways() -> bool:
+    """Whether a road network is kept here."""
+    return walkways().exists()
 
 
 def scans_between(place: Place, start: datetime, end: datetime) -> Sequence[tuple[str, datetime]]:
@@ -60,6 +79,31 @@ def scans_between(place: Place, start: datetime, end: datetime) -> Sequence[tupl
     return list(rows.values_list("checkpoint__code", "effective_at").order_by("effective_at"))
 
 
-def _pace(place: Place) -> Pace:
-    settings = settings_of(place)
-    return Pace(settings.attack_minutes, settings.metres_a_minute, settings.detour, settings.dwell_seconds)
+def _pace(chosen: PatrolSettings) -> Pace:
+    return Pace(chosen.attack_minutes, chosen.metres_a_minute, chosen.detour, chosen.dwell_seconds)
+
+
+def _roads(rows: Sequence[Checkpoint]) -> Mapping[tuple[str, str], Way]:
+    """The ways by road between the checkpoints that have a position."""
+    places = tuple(
+        (row.code, row.longitude, row.latitude)
+        for row in rows
+        if row.longitude is not None and row.latitude is not None
+    )
+    path = walkways()
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return {}
+    return _ways_between(path, changed, places)
+
+
+@lru_cache(maxsize=64)
+def _ways_between(
+    path: Path, _changed: int, places: tuple[tuple[str, float, float], ...]
+) -> Mapping[tuple[str, str], Way]:
+    network = kept_network(path)
+    if network is None:
+        return {}
+    found = ways(network, [place[1:] for place in places])
+    return {(places[one][0], places[other][0]): way for (one, other), way in found.items()}

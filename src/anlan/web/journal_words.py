@@ -156,6 +156,7 @@ FIELDS: Final[dict[str, Words]] = {
     "attack_minutes": _("Length of an attack (min)"),
     "metres_a_minute": _("Walking speed (m/min)"),
     "detour": _("Detour factor"),
+    "walks_by": _("Walking times that nobody measured"),
     "dwell_seconds": _("Stay at a checkpoint (s)"),
     "asks_position": _("Asks for the position"),
     "asks_photo": _("Asks for a photo"),

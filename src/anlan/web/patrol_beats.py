@@ -1,13 +1,14 @@
 """What patrols are planned from: beats, shifts, how the place walks, what checkpoints are worth, walking times."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anlan.actions import patrol_register as register
@@ -16,12 +17,14 @@ from anlan.engine.patrol_ground import (
     CRITICAL_CONSEQUENCE,
     USUAL_CONSEQUENCE,
     Ground,
+    How,
     Point,
     how_known,
+    walks,
     worth_of,
 )
 from anlan.models import Beat, Checkpoint, CheckpointWorth, Place, Shift, WalkTime
-from anlan.queries.patrol_ground import ground_of
+from anlan.queries.patrol_ground import ROAD, ground_of, has_walkways
 from anlan.queries.patrol_plans import beats_of, settings_of
 from anlan.queries.subjects import place_subject
 from anlan.web import access, clock
@@ -40,6 +43,12 @@ from anlan.web.place_parts import ReasonForm
 from anlan.web.shell import page
 from anlan.web.templatetags.words import name_of
 
+HOW_WORDS: Final[dict[How, Any]] = {
+    "measured": gettext_lazy("measured"),
+    "road": gettext_lazy("by the road network"),
+    "line": gettext_lazy("by the straight line"),
+    "assumed": gettext_lazy("assumed"),
+}
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
@@ -49,18 +58,24 @@ def place_beats(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that the plans of a place rest on."""
     place = access.place_or_404(request, code, "plan-patrols")
     at = clock.now()
-    ground, beats = ground_of(place, at), beats_of(place, at)
+    ground, beats, chosen = ground_of(place, at), beats_of(place, at), settings_of(place)
     shifts = list(place.shifts.filter(closed_at=None).order_by("starts", "code"))
     points = list(place.checkpoints.filter(closed_at=None).order_by("order", "code"))
     measured = WalkTime.objects.filter(one__place=place, one__closed_at=None, other__closed_at=None)
     on_beats = ground.walked
+    known, names = walks(ground, [point.code for point in points]), {p.code: name_of(p) for p in points}
     context = patrol_frame(request, place, "beats") | {
         "beats": beats,
         "shifts": [(shift, _days(shift)) for shift in shifts],
-        "settings": settings_of(place),
+        "settings": chosen,
         "worths": _worths(place, points, ground, at),
         "measured": measured.select_related("one", "other").order_by("one__code", "other__code"),
-        "known": how_known(ground, [point.code for point in points]),
+        "known": how_known(known),
+        "walks": [
+            (names[one], names[other], walk.seconds, HOW_WORDS[walk.how])
+            for one, other, walk in sorted(known, key=lambda pair: pair[2].seconds)
+        ],
+        "lacks_roads": chosen.walks_by == ROAD and not has_walkways(),
         "unwalked": [point for point in points if point.code not in on_beats] if beats else [],
         "points": points,
         "is_bare": not beats and not shifts,

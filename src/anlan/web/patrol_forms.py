@@ -42,6 +42,18 @@ class SettingsForm(forms.Form):
         min_value=1,
         max_value=5,
     )
+    walks_by = forms.ChoiceField(
+        label=gettext_lazy("Walking times that nobody measured"),
+        help_text=gettext_lazy(
+            "By road: along streets and paths open to all, for checkpoints outdoors within 60 m of one. "
+            "Others, and all where no OpenStreetMap extract was imported, go by the straight line."
+        ),
+        choices=(
+            ("line", gettext_lazy("by the straight line with its detour")),
+            ("road", gettext_lazy("by the road network")),
+        ),
+        initial="line",
+    )
     dwell_seconds = forms.IntegerField(
         label=gettext_lazy("Stay at a checkpoint"), min_value=10, max_value=1800
     )
