@@ -46,6 +46,12 @@ COMMANDS: dict[str, Entry] = {
         "patrols that nobody can predict",
         needs_django=False,
     ),
+    "cap": Entry(
+        "anlan.management.cap:cap",
+        "检查预警消息（CAP）",
+        "check warnings of others (CAP)",
+        needs_django=False,
+    ),
     "schema": Entry("anlan.management.schema:schema", "命令的 JSON Schema", "JSON Schema of a command"),
     "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
     "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city", needs_tables=True),

@@ -3,6 +3,7 @@
 import click
 from pydantic import TypeAdapter
 
+from anlan.management.cap_shapes import CAP_SHAPES
 from anlan.management.output import write_json
 from anlan.management.patrol_shapes import PATROL_SHAPES
 from anlan.management.shapes import SHAPES
@@ -19,7 +20,7 @@ def schema(command: tuple[str, ...]) -> None:
 
         write_json(json_schema())
         return
-    shapes = SHAPES | PATROL_SHAPES
+    shapes = SHAPES | PATROL_SHAPES | CAP_SHAPES
     if name not in shapes:
         known = ", ".join(shapes)
         refuse(
