@@ -1,6 +1,6 @@
 """Sets up, in the data folder that ANLAN_DATA names, one place that is patrolled; says the facts as JSON.
 
-Run as a program: `python patrol_town.py make`, `… red`, `… visits`.
+Run as a program: `python patrol_town.py make`, `… red`, `… answer`, `… visits`.
 """
 
 import json
@@ -87,7 +87,7 @@ def make() -> dict[str, Any]:
         opened_at=at,
     )
     issue_codes(place, by=None, at=at)
-    planned = plan_place(place, begins.date(), 1, by=None, at=now, seconds=3.0)
+    planned = plan_place(place, begins.date(), 1, by=None, at=now, seconds=3.0, draws=0)
     for name in ("walker", "second"):
         a_user("guard", username=name, name=f"保安员{name}", place="MALL", at=at)
     codes = {row.name_zh: row.codes.get() for row in rows}
@@ -124,6 +124,16 @@ def red() -> dict[str, Any]:
     return {}
 
 
+def answer() -> dict[str, Any]:
+    """Take every call for help, as the control room does."""
+    from anlan.actions.patrol_review import take_call
+    from anlan.models import HelpCall
+
+    for call in HelpCall.objects.filter(taken_at=None):
+        take_call(call, by=None, at=datetime.now(UTC))
+    return {}
+
+
 def visits() -> dict[str, Any]:
     """What the server has: visits by checkpoint, evidence, walks, who walked."""
     from anlan.models import Evidence, HelpCall, Visit, Walk
@@ -142,6 +152,8 @@ def visits() -> dict[str, Any]:
     }
 
 
+COMMANDS = {"make": make, "red": red, "answer": answer, "visits": visits}
+
 if __name__ == "__main__":
     begin()
-    print(json.dumps({"make": make, "red": red, "visits": visits}[sys.argv[1]](), ensure_ascii=False))
+    print(json.dumps(COMMANDS[sys.argv[1]](), ensure_ascii=False))

@@ -388,8 +388,9 @@ def test_a_shift_ends_early_with_a_reason_and_not_silently_while_records_wait(
     assert phone.leg() != missed
     phone.page.locator("#open-help").tap()
     phone.page.locator("#help-now").tap()
-    expect(phone.page.locator("#help-words")).to_contain_text("请立即打电话")
+    expect(phone.page.locator("#help-state")).to_contain_text("请立即打电话")
     expect(phone.page.locator("#help-phone")).to_have_attribute("href", "tel:000-5550-0000")
+    expect(phone.page.locator("#help-now")).to_be_hidden()
     phone.page.locator("#dialog-help [data-close]").tap()
     phone.page.locator("#open-end").tap()
     expect(phone.page.locator("#end-unsent")).to_contain_text("3 条记录尚未送达")
@@ -449,6 +450,69 @@ def test_photo_and_note_follow_the_scan_they_belong_to(phone_with: Callable[...,
     expect(phone.page.locator("#count-waiting")).to_have_text("0")
     [kept] = [file for file in (town.data / "files").rglob("*") if file.is_file()]
     assert Image.open(kept).size == (1600, 1200)
+
+
+def test_a_call_for_help_says_what_became_of_it_and_is_not_repeated_by_accident(
+    phone_with: Callable[..., Phone], town: Town
+) -> None:
+    phone = phone_with()
+    phone.sign_in("walker")
+    phone.load()
+    phone.begin()
+    phone.type_code(scanned := phone.leg())
+    following = phone.leg()
+    phone.page.locator("#open-help").tap()
+    expect(phone.page.locator("#help-where")).to_contain_text(f"上次扫码：{scanned}")
+    expect(phone.page.locator("#help-where")).to_contain_text(f"下一站：{following}")
+    phone.page.locator("#help-now").tap()
+    state = phone.page.locator("#help-state")
+    expect(state).to_contain_text("尚无人接处")
+    expect(phone.page.locator("#help-now")).to_be_hidden()
+    expect(phone.page.locator("#help-yes")).to_be_hidden()
+    phone.page.locator("#dialog-help [data-close]").tap()
+    expect(phone.page.locator("#call-line")).to_be_visible()
+    phone.page.reload()
+    expect(phone.page.locator("#call-line")).to_contain_text("尚无人接处")
+    phone.page.locator("#open-help").tap()
+    expect(phone.page.locator("#help-now")).to_be_hidden()
+    town.ask("answer")
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(state).to_contain_text("值班室已接处")
+    assert town.ask("visits")["help"] == 1
+    phone.page.locator("#help-again").tap()
+    phone.page.locator("#help-no").tap()
+    phone.page.locator("#help-again").tap()
+    phone.page.locator("#help-yes").tap()
+    expect(state).to_contain_text("尚无人接处")
+    assert town.ask("visits")["help"] == 2
+
+
+def test_what_another_round_has_covered_is_not_asked_again_once_there_is_network(
+    phone_with: Callable[..., Phone], town: Town
+) -> None:
+    phone = phone_with()
+    phone.sign_in("walker")
+    phone.load()
+    phone.begin()
+    expect(phone.page.locator("#count-waiting")).to_have_text("0")
+    covered = phone.leg()
+    other = phone_with(name="two")
+    other.sign_in("second")
+    other.load()
+    other.begin()
+    other.type_code(covered)
+    expect(other.page.locator("#count-waiting")).to_have_text("0")
+    phone.cut()
+    assert phone.leg() == covered, "without network the phone cannot know"
+    phone.context.set_offline(False)
+    expect(phone.page.locator("#others-walked")).to_contain_text(covered)
+    assert phone.leg() != covered
+    expect(phone.page.locator("#others-unknown")).to_be_hidden()
+    phone.page.clock.install()
+    phone.page.goto("/patrol/")
+    phone.cut()
+    phone.page.clock.fast_forward(200_000)
+    expect(phone.page.locator("#others-unknown")).to_contain_text("可能已有人巡过")
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -17,6 +17,7 @@ from shapely import LineString
 
 from anlan.actions.attachments import path_of
 from anlan.actions.patrol_codes import issue_codes, replace_code
+from anlan.actions.patrol_review import close_call, refuse_visit
 from anlan.actions.posture import raise_posture
 from anlan.links.basemap import road_feature, write_basemap
 from anlan.models import Device, HelpCall, Place, User, Visit, Walk
@@ -76,6 +77,35 @@ def visit_of(place: Place, walk: dict[str, Any], checkpoint: str = "C00") -> dic
         "kind": "visit", "id": str(new_id()), "walk": walk["id"], "number": 1, "way": "qr",
         "code": f"https://anlan.example/c/{token}/", "device_at": timezone.now().isoformat(),
     }  # fmt: skip
+
+
+# ---- what others walked, and calls -------------------------------------------------------------
+
+
+def test_a_phone_is_told_what_other_rounds_scanned_and_not_what_it_scanned_itself(place, token):
+    walk, other = walk_of(place), walk_of(place)
+    second = a_user("guard", username="second", place=place.code)
+    others_token = signed_in(Client(), second).post("/patrol/device/").json()["token"]
+    sent(token, walk, visit_of(place, walk, "C00"))
+    visit = visit_of(place, other, "C01")
+    sent(others_token, other, visit)
+    told = sent(token).json()["places"][place.code]["served"]
+    assert [one["checkpoint"] for one in told] == ["C01"]
+    assert [one["checkpoint"] for one in sent(others_token).json()["places"][place.code]["served"]] == ["C00"]
+    refuse_visit(Visit.objects.get(pk=visit["id"]), words="nobody was there", by=None, at=timezone.now())
+    assert sent(token).json()["places"][place.code]["served"] == [], "what does not count serves no window"
+
+
+def test_a_phone_is_told_what_became_of_its_call_for_help(place, token):
+    walk = walk_of(place)
+    call = {**walk, "kind": "help", "id": str(new_id()), "walk": walk["id"], "checkpoint": "C01"}
+    assert sent(token, walk).json()["places"][place.code]["call"] is None
+    told = sent(token, call).json()["places"][place.code]["call"]
+    assert told == {"id": call["id"], "taken_at": None, "closed_at": None}
+    at = timezone.now()
+    close_call(HelpCall.objects.get(), outcome="door held open", by=None, at=at)
+    told = sent(token).json()["places"][place.code]["call"]
+    assert (told["taken_at"], told["closed_at"]) == (at.isoformat(), at.isoformat())
 
 
 # ---- the map -----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ FILES = (
     "anlan/js/patrol/codes.js",
     "anlan/js/patrol/dialogs.js",
     "anlan/js/patrol/ending.js",
+    "anlan/js/patrol/helping.js",
     "anlan/js/patrol/legs.js",
     "anlan/js/patrol/marks.js",
     "anlan/js/patrol/outbox.js",

@@ -20,8 +20,8 @@ from anlan.actions.patrol_records import HelpRecord
 from anlan.actions.patrol_scans import Sender, take_batch
 from anlan.links.files import FileProblem
 from anlan.links.photos import LARGEST_PHOTO_BYTES
-from anlan.models import Place, Walk
-from anlan.queries.patrol_phone import changed_at, holder_of, level_at
+from anlan.queries.patrol_news import news_for
+from anlan.queries.patrol_phone import holder_of
 from anlan.web import clock
 from anlan.web.access import open_to_anybody
 from anlan.web.patrol_app.reading import MOST_BYTES, Sent, UnreadableError, read_sent
@@ -132,16 +132,26 @@ def _taken(sent: Sent, sender: Sender, at: datetime) -> HttpResponse:
 
 
 def _places(sender: Sender, at: datetime) -> dict[str, dict[str, Any]]:
-    """Each place where the sender is on a round: its level, and when its plans or codes last changed."""
-    walks = Walk.objects.filter(guard=sender.user, ended_at__isnull=True).order_by("-started_at")[:3]
-    places = Place.objects.filter(pk__in=[walk.place_id for walk in walks])
+    """What is new at each place where the sender is on a round."""
     return {
-        place.code: {
-            "level": level_at(place, at),
-            "changed": changed.astimezone(UTC).isoformat() if (changed := changed_at(place, at)) else None,
+        news.place: {
+            "level": news.level,
+            "changed": _iso(news.changed),
+            "served": [{"checkpoint": one.checkpoint, "at": _iso(one.at)} for one in news.served],
+            "call": {
+                "id": str(news.call.pk),
+                "taken_at": _iso(news.call.taken_at),
+                "closed_at": _iso(news.call.closed_at),
+            }
+            if news.call
+            else None,
         }
-        for place in places
+        for news in news_for(sender.user, at)
     }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def _sender(request: HttpRequest, at: datetime) -> Sender | None:

@@ -85,8 +85,16 @@ def script_words() -> dict[str, str]:
         "noNetwork": _("No network. Everything stays on this phone and is sent later."),
         "tokenRefused": _("This phone is no longer enrolled. Sign in again; nothing is lost."),
         "serverBusy": _("The server does not answer at present. Everything stays on this phone."),
-        "helpSent": _("The control room has your call ({time})."),
-        "helpWaiting": _("No network: the call is kept and sent as soon as possible. Call by telephone now."),
+        "helpLine": _("Help: {words}"),
+        "helpSent": _("Sent at {time}. It shows in the control room; nobody has taken it yet."),
+        "helpTaken": _("The control room has taken your call of {time} ({taken}). Stay where you are if you can."),
+        "helpClosed": _("Your call of {time} was closed by the control room at {closed}."),
+        "helpWaiting": _("Called at {time}, waiting for network: it is sent as soon as there is one. Telephone now."),
+        "helpRefused": _("The call of {time} was not accepted. Telephone now."),
+        "helpWhere": _("The control room is told: {where}."),
+        "helpWherePlace": _("The control room is told: {name}, no checkpoint scanned yet."),
+        "helpLast": _("last scan {name}"),
+        "helpNext": _("next leg {name}"),
         "by": _("by {time}"),
         "left": _("{time} left"),
         "lateBy": _("{time} late"),
@@ -95,6 +103,13 @@ def script_words() -> dict[str, str]:
         "anyOrder": _("No plan was drawn for this level: scan every checkpoint once in its window."),
         "nothingOwed": _("Nothing is due at the moment."),
         "nextAt": _("The next leg begins at {time}."),
+        "covered": _("Already covered by another round: {list}. You need not go there in this window."),
+        "comma": _(", "),
+        "andMore": _(" and {n} more"),
+        "othersUnknown": _(
+            "What other rounds have walked since {time} is not known here without network: "
+            "this phone may name a checkpoint that is covered already."
+        ),
         "mapLabel": _("Map. Next checkpoint: {name}."),
         "mapWords": _(
             "North is up. Ticked: scanned in this window. Where you are is not shown: "

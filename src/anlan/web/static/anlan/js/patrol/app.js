@@ -3,6 +3,7 @@ import * as camera from "./camera.js";
 import * as clock from "./clock.js";
 import * as dialogs from "./dialogs.js";
 import * as ending from "./ending.js";
+import * as helping from "./helping.js";
 import * as marks from "./marks.js";
 import { flush, listen } from "./outbox.js";
 import { addresses, button, element, say, show, write } from "./page.js";
@@ -14,10 +15,12 @@ import * as work from "./work.js";
 const TICK_MS = 1000;
 const SEND_EVERY_MS = 30_000;
 const ASK_EVERY_MS = 60_000;
+const ASK_WHILE_CALLED_MS = 10_000;
 const LOAD_EVERY_MS = 600_000;
 
 let known = { user: null, places: [], signedOut: false, walk: null };
 let checkpoint = null;
+let called = false;
 let installing = null;
 
 const now = () => ({ walk: known.walk, checkpoint });
@@ -27,8 +30,11 @@ async function changed() {
   await screens.counters(known.user);
   if (known.walk) {
     checkpoint = await screens.round(known.walk);
+    called = await helping.showHelp(known.walk, checkpoint);
   } else {
     checkpoint = null;
+    called = false;
+    show("call-line", false);
     screens.start(known);
   }
   if (element("dialog-more").open) {
@@ -67,6 +73,18 @@ async function send(loud = false) {
   }
 }
 
+// What is new on the round: the level, what others walked, what became of a call.
+function ask() {
+  return known.walk && navigator.onLine ? listen(known.walk.user) : null;
+}
+
+// After a while without network or out of sight.
+async function catchUp() {
+  await reload();
+  await send();
+  await ask();
+}
+
 async function reload() {
   if ((await work.load()) === "loaded") {
     const { walk, places } = await work.context();
@@ -86,6 +104,7 @@ async function heard(places) {
   if (!told) {
     return;
   }
+  await work.keepNews(walk, told);
   if (told.level !== walk.level || walk.radio) {
     const before = work.levelOf(walk);
     await work.toldByServer(walk, told.level);
@@ -94,6 +113,8 @@ async function heard(places) {
     reload();
   } else if (told.changed && Date.parse(told.changed) > Date.parse(walk.bundle.at)) {
     reload();
+  } else {
+    redraw();
   }
 }
 
@@ -157,14 +178,15 @@ function attend() {
     send();
   });
   dialogs.prepare(now, redraw);
+  helping.prepare(now, redraw);
   ending.prepare(now, redraw);
   window.addEventListener("patrol:changed", redraw);
   window.addEventListener("patrol:heard", (event) => heard(event.detail));
-  window.addEventListener("online", () => reload().then(() => send()));
+  window.addEventListener("online", catchUp);
   window.addEventListener("offline", () => send());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") {
-      reload().then(() => send());
+      catchUp();
     } else {
       flush();
     }
@@ -198,7 +220,8 @@ async function begin() {
   document.body.dataset.ready = "yes";
   setInterval(redraw, TICK_MS);
   setInterval(send, SEND_EVERY_MS);
-  setInterval(() => known.walk && navigator.onLine && listen(known.walk.user), ASK_EVERY_MS);
+  setInterval(ask, ASK_EVERY_MS);
+  setInterval(() => called && ask(), ASK_WHILE_CALLED_MS);
   setInterval(() => document.visibilityState === "visible" && reload(), LOAD_EVERY_MS);
 }
 

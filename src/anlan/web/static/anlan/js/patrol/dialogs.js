@@ -1,7 +1,7 @@
-// The dialogs of a round: scanning, typing, what could not be reached, notes, help, the level.
+// The dialogs of a round: scanning, typing, what could not be reached, notes, the level.
 import * as camera from "./camera.js";
 import * as codes from "./codes.js";
-import { button, clockTime, element, nameOf, say, write } from "./page.js";
+import { button, element, nameOf, say, write } from "./page.js";
 import * as marks from "./marks.js";
 import { flush } from "./outbox.js";
 import { keepPhoto } from "./photos.js";
@@ -37,7 +37,6 @@ export function prepare(now, changed) {
   prepareTyping(taken);
   prepareMissed(now, changed);
   prepareNotes(now, changed);
-  prepareHelp(now);
   prepareLevel(now, changed);
 }
 
@@ -217,31 +216,7 @@ function prepareNotes(now, changed) {
   });
 }
 
-// ---- help and level ----------------------------------------------------------------------------
-
-function prepareHelp(now) {
-  const first = element("help-words").textContent;
-  button("open-help", () => {
-    marks.ready();
-    open("dialog-help");
-    write("help-words", first);
-    const { phone } = now().walk;
-    const link = element("help-phone");
-    link.hidden = !phone;
-    link.href = `tel:${phone || ""}`;
-    link.textContent = phone || "";
-  });
-  button("help-now", async () => {
-    const { walk, checkpoint } = now();
-    const call = await work.help(walk, checkpoint?.code);
-    write("help-words", say("sending"));
-    await flush();
-    const record = await store.record(call.id);
-    const sent = record.state === "sent";
-    write("help-words", sent ? say("helpSent", { time: clockTime(record.at) }) : say("helpWaiting"));
-    marks.tell(sent ? say("helpSent", { time: clockTime(record.at) }) : say("helpWaiting"), sent ? "good" : "bad");
-  });
-}
+// ---- the level ----------------------------------------------------------------------------------
 
 function prepareLevel(now, changed) {
   button("level", () => open("dialog-level"));

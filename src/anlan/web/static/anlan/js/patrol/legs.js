@@ -22,11 +22,16 @@ export function next(bundle, beat, level, visits, now) {
   return { ...first, kind, late: now >= first.end };
 }
 
-// The checkpoints that were scanned in a window that is open now.
+// The latest scan of each checkpoint that was scanned in a window that is open now: code to moment.
 export function scanned(bundle, level, visits, now) {
   const open = holding(bundle, level).windows.map(readWindow).filter((one) => one.start <= now && now < one.end);
-  const scans = visits.filter((visit) => !visit.missed);
-  return new Set(open.filter((one) => visited(one, scans)).map((one) => one.checkpoint));
+  const found = new Map();
+  for (const visit of visits.filter((one) => !one.missed)) {
+    if (open.some((one) => visited(one, [visit]))) {
+      found.set(visit.checkpoint, Math.max(visit.at, found.get(visit.checkpoint) || 0));
+    }
+  }
+  return found;
 }
 
 function readWindow(window) {

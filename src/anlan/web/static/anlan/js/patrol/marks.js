@@ -24,6 +24,11 @@ export function tell(text, tone = "good") {
   clearing = setTimeout(() => {
     place.hidden = true;
   }, tone === "good" ? 6000 : 12000);
+  signal(tone);
+}
+
+// The sound and the vibration alone.
+export function signal(tone) {
   navigator.vibrate?.(BEATS[tone]);
   play(TONES[tone]);
 }

@@ -6,6 +6,9 @@ import { draw } from "./sketch.js";
 import * as store from "./store.js";
 import * as work from "./work.js";
 
+const MOST_COVERED = 3;
+const UNHEARD_MS = 150_000;
+
 // ---- the start ---------------------------------------------------------------------------------
 
 export function start(context) {
@@ -61,7 +64,9 @@ export async function round(walk) {
   const { bundle } = walk;
   const now = clock.now();
   const level = work.levelOf(walk);
-  const visits = await work.visitsOf(walk);
+  const own = await work.visitsOf(walk);
+  const others = work.othersOf(walk);
+  const visits = [...own, ...others];
   const leg = legs.next(bundle, walk.beat, level, visits, now);
   const checkpoint = bundle.checkpoints.find((one) => one.code === leg.checkpoint) || null;
   show("screen-none", false);
@@ -73,6 +78,7 @@ export async function round(walk) {
   write("shift-name", [nameOf(beat?.name), say("shiftEnds", { time: clockTime(bundle.end) })].filter(Boolean).join(" · "));
   showLevel(walk, level);
   showLeg(leg, checkpoint, now);
+  showOthers(walk, legs.scanned(bundle, level, own, now), legs.scanned(bundle, level, others, now), now);
   await showLast(walk);
   showMap(walk, checkpoint, legs.scanned(bundle, level, visits, now), await store.map(walk.map));
   showInstructions(bundle.instructions);
@@ -103,6 +109,23 @@ function showLeg(leg, checkpoint, now) {
   }
   const words = leg.late ? say("lateBy", { time: lasting(now - leg.end) }) : say("left", { time: lasting(leg.end - now) });
   write("leg-left", `${words} · ${say("by", { time: clockTime(leg.end) })}`);
+}
+
+// Which checkpoints of the beat another round has covered, and since when this phone cannot know.
+function showOthers(walk, own, others, now) {
+  const { bundle, beat, news } = walk;
+  const codes = bundle.beats.find((one) => one.code === beat)?.checkpoints || [];
+  const covered = [...others].filter(([code]) => !own.has(code) && (!codes.length || codes.includes(code)));
+  covered.sort(([, one], [, other]) => other - one);
+  const names = covered.slice(0, MOST_COVERED).map(([code, at]) => {
+    const point = bundle.checkpoints.find((one) => one.code === code);
+    return `${nameOf(point?.name) || code} ${clockTime(at)}`;
+  });
+  const more = covered.length - names.length;
+  const list = names.join(say("comma")) + (more > 0 ? say("andMore", { n: more }) : "");
+  write("others-walked", names.length ? say("covered", { list }) : "");
+  const unheard = now - (news?.at || walk.started) > UNHEARD_MS;
+  write("others-unknown", unheard ? say("othersUnknown", { time: clockTime(news?.at || walk.started) }) : "");
 }
 
 // The map of the beat's checkpoints, and in words what it shows and how far it is from the last scan.

@@ -25,7 +25,7 @@ export function draw(svg, { checkpoints, next, last, done, name, drawing }) {
   const points = new Map(placed.map((one) => [one.code, metres(one, middle)]));
   const from = last !== next && points.get(last);
   const way = from ? between(from, points.get(next)) : null;
-  const key = JSON.stringify([next, last, [...done], name, drawing?.stamp, placed.length]);
+  const key = JSON.stringify([next, last, [...done.keys()], name, drawing?.stamp, placed.length]);
   if (svg.dataset.key !== key) {
     svg.dataset.key = key;
     svg.replaceChildren(...picture(points, { next, last, done, name, drawing }));

@@ -111,6 +111,16 @@ export async function visitsOf(walk) {
     .map((record) => ({ checkpoint: record.checkpoint, at: record.at, missed: Boolean(record.body.missed) }));
 }
 
+// What other rounds scanned, as the server last told it; without network the phone cannot know of more.
+export function othersOf(walk) {
+  return (walk.news?.served || []).map((one) => ({ checkpoint: one.checkpoint, at: moment(one.at), missed: false }));
+}
+
+export async function keepNews(walk, told) {
+  const news = { at: clock.now(), served: told.served || [], call: told.call || null };
+  return store.changeWalk(walk.id, (one) => ({ ...one, news }));
+}
+
 // Keeps a scan at once; where the place asks for it, the position follows within a few seconds.
 export async function scan(walk, content, way) {
   const found = await recognised(content, way, walk.bundle.checkpoints);
