@@ -4,7 +4,8 @@ Any attack drawn by chance gains, undisturbed, its weights' sum, less what the b
 bounded by the best *relaxed* walk: it keeps to time and place, but its windows are paid for by prices instead of
 demanded, and what it visited is remembered only for the neighbourhood (as the ng-routes of Baldacci, Mingozzi and
 Roberti 2011). All legal rounds are relaxed walks, so the bound holds at every weight and price; the best ones are
-sought by cutting planes (Kelley 1960) in a box around the best so far, attacks equally likely at even intervals.
+sought by cutting planes (Kelley 1960) in a box around the best so far, for attacks equally likely at all moments, and
+for attacks at even intervals.
 """
 
 from collections.abc import Sequence
@@ -65,8 +66,23 @@ def least_loss(
     """The loss that no mix of legal rounds goes below, with `spare` guards who may each help one beat.
 
     `begin` are weights of attack by checkpoint to start from. Two guards of a beat may share its windows as they like.
+    Attacks at even intervals and attacks at all moments are both tried: who keeps coming back within an attack is paid
+    twice by the former, a visit at the edge of the shift counts less for the latter.
     """
-    relaxed = [_relaxed(crew) for crew in crews]
+    return max(
+        _least_loss([_relaxed(crew, even) for crew in crews], spare, begin, turns, workers)
+        for even in (True, False)
+    )
+
+
+def _least_loss(
+    relaxed: Sequence[_Relaxed],
+    spare: int,
+    begin: Sequence[Floats] | None,
+    turns: int,
+    workers: ThreadPoolExecutor | None,
+) -> float:
+    crews = [one.crew for one in relaxed]
     sizes = [len(crew.dwell) for crew in crews]
     # One or more guards: the same weights, prices of their own.
     jobs = [
@@ -204,11 +220,11 @@ def _per_value(weights: Floats, crew: Crew) -> Floats:
 
 
 def _first_price(one: _Relaxed, weights: Floats) -> Floats:
-    # A visit meets one of the chosen moments.
+    # As if a visit met one of the chosen moments: only to begin with.
     return np.where(one.number > 0, np.maximum(0.8 * weights.max() - weights, 0.0), 0.0)
 
 
-def _relaxed(crew: Crew) -> _Relaxed:
+def _relaxed(crew: Crew, even: bool) -> _Relaxed:
     count = len(crew.dwell)
     window = np.full((count, crew.slots + 1), -1, np.int64)
     edges = np.zeros(crew.slots + 2, np.int64)
@@ -220,15 +236,15 @@ def _relaxed(crew: Crew) -> _Relaxed:
             edges[start] += 1
             edges[end] += 1
     near, carried = _memory(crew.walk, min(REMEMBERED, count))
-    return _Relaxed(crew, window, np.cumsum(edges), number, near, carried, _steps(crew))
+    return _Relaxed(crew, window, np.cumsum(edges), number, near, carried, _steps(crew, even))
 
 
-def _steps(crew: Crew) -> Ints:
-    """How many moments of attack come before each: as far apart as the shortest visit meets exactly one.
+def _steps(crew: Crew, even: bool) -> Ints:
+    """How many moments of attack come before each: all, or `even` ones as far apart as the shortest visit meets one.
 
-    So no visit at the beginning or the end of the shift is worth less than another, as it would be if all moments were.
+    With these no visit at the beginning or the end of the shift is worth less than another.
     """
-    apart = crew.attack + int(crew.dwell.min()) - 1
+    apart = crew.attack + int(crew.dwell.min()) - 1 if even else 1
     chosen = np.arange(crew.moments) % apart == 0
     return np.concatenate(([0], np.cumsum(chosen)))
 
