@@ -43,7 +43,8 @@ def address(
     """Make messages durable; a worker sends them. The same letter twice, in one call or in two, is one message.
 
     A letter without a usable address is kept as one that could not be sent. `keep` is the scheme's time after which
-    addresses are erased. A million letters take seconds: give one `Words` object to all who read the same.
+    addresses are erased. A million letters take seconds: give one `Words` object to all who read the same. The letters
+    may come from a generator, but not from one that reads the database on the way: PostgreSQL takes rows in meanwhile.
     """
     mailing, is_new = Mailing.objects.select_for_update().get_or_create(
         about_kind=about.kind,

@@ -4,7 +4,9 @@ The only module of the room that knows which database it speaks to.
 """
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,7 +21,8 @@ from anlan.engine.policy import Text
 from anlan.models import Mailing, Message, MessageText
 from anlan.models.ids import earliest_id, new_id
 
-CHUNK = 20_000
+CHUNK = 10_000
+AHEAD = 3
 LONGEST_ADDRESS = 1000
 Row = tuple[str, str, str, str, str, str]
 _TABLE = "anlan_message"
@@ -148,10 +151,15 @@ def _copy(mailing: Mailing, chunks: Iterator[list[Row]], *, is_new: bool, at: da
                 f"CREATE TEMPORARY TABLE {target} (LIKE {_TABLE} INCLUDING DEFAULTS) ON COMMIT DROP"
             )
         made = 0
-        with cursor.copy(f"COPY {target} ({names}) FROM STDIN") as copy:
-            for rows in chunks:
-                copy.write(_block(rows, mailing, at))
+        with cursor.copy(f"COPY {target} ({names}) FROM STDIN") as copy, ThreadPoolExecutor(1) as writer:
+            written = deque[Future[None]]()
+            for rows in chunks:  # the next block is made while the server takes the last
+                written.append(writer.submit(copy.write, _block(rows, mailing, at)))
                 made += len(rows)
+                if len(written) > AHEAD:
+                    written.popleft().result()
+            for one in written:
+                one.result()
         if not is_new:
             cursor.execute(
                 f"INSERT INTO {_TABLE} ({names}) SELECT {names} FROM {target} ON CONFLICT DO NOTHING"  # noqa: S608

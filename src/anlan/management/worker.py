@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import click
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from anlan.actions import drafts, jobs
 from anlan.actions.installation import worker_lives
+from anlan.actions.messages_erasure import erase_addresses
+from anlan.actions.messages_sending import send_due
 from anlan.actions.patrol_erasure import erase_names
 from anlan.actions.patrol_jobs import watch_postures
 from anlan.actions.tallies import watch_days
@@ -30,6 +32,7 @@ def worker(batch: bool) -> None:
         jobs.reap(at=timezone.now())
         if not batch:
             threading.Thread(target=_beat, args=(name,), name="heartbeat", daemon=True).start()
+            threading.Thread(target=_send, args=(name,), name="messages", daemon=True).start()
         call_command(
             "db_worker",
             queue_name="*",
@@ -39,6 +42,8 @@ def worker(batch: bool) -> None:
             verbosity=0,
             worker_id=name,
         )
+        while batch and send_due(worker=name, now=timezone.now):
+            pass
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
@@ -66,8 +71,23 @@ def _beat(name: str) -> None:
                 jobs.forget_old_keys(at=at)
                 drafts.erase_old(at=at)
                 erase_names(at=at)
+                erase_addresses(at=at)
                 cleared = at.date()
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")
         connection.close()
         time.sleep(BEAT_S)
+
+
+def _send(name: str) -> None:
+    """Send messages as soon as they are due, whatever long work the queue holds meanwhile."""
+    while True:
+        try:
+            sent = send_due(worker=name, now=timezone.now)
+        except Exception:  # whatever it was, the next message must still go out
+            logging.getLogger(__name__).exception("messages could not be sent; trying again")
+            connection.close()
+            sent = 0
+        if not sent:
+            close_old_connections()
+            time.sleep(1)

@@ -82,11 +82,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'failed'])), fields=['due_at'], name='message_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='message_due'),
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['sending', 'failed', 'dead', 'uncertain'])), fields=['state', 'id'], name='message_unsettled'),
+            index=models.Index(condition=models.Q(('leased_until__isnull', False)), fields=['leased_until'], name='message_leased'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('fault__gt', '')), fields=['state', 'id'], name='message_faulty'),
         ),
         migrations.AddConstraint(
             model_name='message',

@@ -46,8 +46,9 @@ class Message(models.Model):
     """One message to one receiver by one channel.
 
     `receiver_kind` is place, department, operator, district, role or person, `receiver` its code or id. `link` is the
-    receiver's own page. The database does not check `mailing` and `text` row by row: that takes longer than writing a
-    million rows, and the one action that writes them makes both in the same transaction.
+    receiver's own page. `due_at` is empty while it is sent and when there is nothing more to do; every state but
+    waiting, sending and sent has its `fault`. The database does not check `mailing` and `text` row by row: that takes
+    longer than writing a million rows, and the one action that writes them makes both in the same transaction.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -77,13 +78,13 @@ class Message(models.Model):
                 fields=["mailing", "receiver", "receiver_kind", "channel"], name="message_once"
             ),
         ]
+        # Their conditions are the cheapest there are: they are judged for each of a million new rows.
         indexes = [
-            models.Index(fields=["due_at"], name="message_due", condition=Q(state__in=["waiting", "failed"])),
+            models.Index(fields=["due_at"], name="message_due", condition=Q(due_at__isnull=False)),
             models.Index(
-                fields=["state", "id"],
-                name="message_unsettled",
-                condition=Q(state__in=["sending", "failed", "dead", "uncertain"]),
+                fields=["leased_until"], name="message_leased", condition=Q(leased_until__isnull=False)
             ),
+            models.Index(fields=["state", "id"], name="message_faulty", condition=Q(fault__gt="")),
         ]
 
 
