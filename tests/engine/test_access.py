@@ -31,6 +31,9 @@ manage-people         -       -        -       -     -      -         x
 see-journal           x       -        -       -     -      x         x
 manage-settings       -       -        -       -     -      -         x
 use-api               x       x        x       x     -      x         x
+see-signals           x       x        x       x     x      x         -
+report-signals        x       x        x       x     x      -         -
+triage-signals        x       -        -       -     -      -         -
 see-patrols           x       x        x       x     -      x         x
 plan-patrols          x       -        -       x     -      -         -
 walk-patrols          -       -        -       x     x      -         -

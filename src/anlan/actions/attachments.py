@@ -40,7 +40,7 @@ class Upload:
     content: bytes
 
 
-def keep_photo(upload: Upload, *, by: User, at: datetime, place_code: str = "") -> Attachment | FileProblem:
+def keep_photo(upload: Upload, *, by: User | None, at: datetime, place_code: str = "") -> Attachment | FileProblem:
     """Keep a photo drawn anew, with the time the camera gave; or why it is not taken."""
     if problem := _no_room(len(upload.content), by, at):
         return problem
@@ -55,7 +55,7 @@ def keep_photo(upload: Upload, *, by: User, at: datetime, place_code: str = "") 
 
 
 def keep_document(
-    upload: Upload, *, by: User, at: datetime, place_code: str = ""
+    upload: Upload, *, by: User | None, at: datetime, place_code: str = ""
 ) -> Attachment | FileProblem:
     """Keep a document as it is, if it is of an allowed kind; a picture among them is cleaned like a photo."""
     if problem := _no_room(len(upload.content), by, at):
@@ -90,7 +90,7 @@ def _kept(
     media_type: str,
     *,
     captured_at: datetime | None,
-    by: User,
+    by: User | None,
     at: datetime,
     place_code: str,
 ) -> Attachment | FileProblem:
@@ -128,7 +128,7 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _no_room(size: int, by: User, at: datetime) -> FileProblem | None:
+def _no_room(size: int, by: User | None, at: datetime) -> FileProblem | None:
     recent = Attachment.objects.filter(by=by, recorded_at__gt=at - QUOTA_SPAN).aggregate(sum=Sum("bytes"))
     if (recent["sum"] or 0) + size > QUOTA_BYTES:
         most = QUOTA_BYTES // MEGABYTE

@@ -1,11 +1,12 @@
 """Forms not sent yet, kept for whoever typed them; no change of state that the journal would hold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from anlan.engine.free_text import masked
 from anlan.models import FormDraft, User
 
 KEEP_FOR = timedelta(days=14)
@@ -36,9 +37,16 @@ def keepable(fields: Iterable[tuple[str, str]]) -> Fields:
 
 
 @transaction.atomic
-def save(user: User, address: str, fields: Iterable[tuple[str, str]], *, at: datetime) -> FormDraft:
-    """Keep a form as it is now, in place of what was kept of it before."""
-    kept = [list(pair) for pair in keepable(fields)]
+def save(
+    user: User,
+    address: str,
+    fields: Iterable[tuple[str, str]],
+    *,
+    at: datetime,
+    free_text: Collection[str] = (),
+) -> FormDraft:
+    """Keep a form as it is now, in place of what was kept before; fields of free text without numbers of persons."""
+    kept = [[name, masked(value).text if name in free_text else value] for name, value in keepable(fields)]
     draft, is_new = FormDraft.objects.update_or_create(
         user=user, address=address, defaults={"fields": kept, "saved_at": at}
     )

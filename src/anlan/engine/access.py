@@ -45,6 +45,9 @@ Action = Literal[
     "see-journal",
     "manage-settings",
     "use-api",
+    "see-signals",
+    "report-signals",
+    "triage-signals",
     "see-patrols",
     "plan-patrols",
     "walk-patrols",
@@ -90,13 +93,27 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "see-journal",
         "plan-patrols",
         "review-patrols",
+        "see-signals",
+        "report-signals",
+        "triage-signals",
         "answer-help",
         "issue-warnings",
     },
     "department-liaison": _READING
-    | {"see-work", "see-receivers", "export-places", "record-evidence", "strike-evidence", "close-findings"},
+    | {
+        "see-work",
+        "see-receivers",
+        "export-places",
+        "record-evidence",
+        "strike-evidence",
+        "close-findings",
+        "see-signals",
+        "report-signals",
+    },
     "inspector": _READING
     | {
+        "see-signals",
+        "report-signals",
         "see-work",
         "see-receivers",
         "record-evidence",
@@ -122,12 +139,24 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             "walk-patrols",
             "review-patrols",
             "answer-help",
+            "see-signals",
+            "report-signals",
             "see-warnings",
             "use-api",
         }
     ),
-    "guard": frozenset({"see-work", "see-places", "record-evidence", "see-schemes", "walk-patrols"}),
-    "auditor": _READING | {"see-people", "see-journal", "export-places"},
+    "guard": frozenset(
+        {
+            "see-work",
+            "see-places",
+            "record-evidence",
+            "see-schemes",
+            "walk-patrols",
+            "see-signals",
+            "report-signals",
+        }
+    ),
+    "auditor": _READING | {"see-people", "see-journal", "export-places", "see-signals"},
     "administrator": _READING
     | {"see-people", "manage-people", "see-journal", "manage-settings", "import-places"},
 }

@@ -16,6 +16,7 @@ from anlan.actions.messages_erasure import erase_addresses
 from anlan.actions.messages_sending import send_due
 from anlan.actions.patrol_erasure import erase_names
 from anlan.actions.patrol_jobs import watch_postures
+from anlan.actions.signal_erasure import erase_signals
 from anlan.actions.tallies import watch_days
 
 BEAT_S = 30
@@ -71,6 +72,7 @@ def _beat(name: str) -> None:
                 jobs.forget_old_keys(at=at)
                 drafts.erase_old(at=at)
                 erase_names(at=at)
+                erase_signals(at=at)
                 erase_addresses(at=at)
                 cleared = at.date()
         except DatabaseError:

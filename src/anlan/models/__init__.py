@@ -34,6 +34,7 @@ from anlan.models.register import (
     Zone,
 )
 from anlan.models.schemes import Adoption, Edition, LocalValue
+from anlan.models.signals import Signal
 from anlan.models.warnings import Acknowledgement, WarningNotice
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "SavedView",
     "Shift",
     "SignIn",
+    "Signal",
     "Standing",
     "Strike",
     "User",

@@ -230,3 +230,6 @@ LOGGING = {
 
 PATROL_NAMES_DAYS = int(os.environ.get("ANLAN_PATROL_NAMES_DAYS") or 90)
 """After so many days it is erased who walked a patrol and who was on the roster."""
+
+SIGNAL_TEXT_DAYS = int(os.environ.get("ANLAN_SIGNAL_TEXT_DAYS") or 180)
+"""So many days after a signal was received its words and files are erased; that there was one stays."""

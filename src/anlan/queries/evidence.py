@@ -75,7 +75,7 @@ def attachment_within(reach: Reach, identifier: UUID) -> Attachment | None:
 def loose_attachments(identifiers: Sequence[UUID], by: UUID, since: datetime) -> QuerySet[Attachment]:
     """Of these files those that the person uploaded since then and that belong to no record yet."""
     return Attachment.objects.filter(
-        pk__in=identifiers, by=by, recorded_at__gte=since, evidence__isnull=True
+        pk__in=identifiers, by=by, recorded_at__gte=since, evidence__isnull=True, signals__isnull=True
     ).order_by("recorded_at", "id")
 
 
