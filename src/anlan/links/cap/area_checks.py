@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import shapely
 
-from anlan.links.cap.alert import Area, Circle, Point, Polygon
+from anlan.links.cap.alert import Alert, Area, Circle, Point, Polygon
 from anlan.links.cap.problems import Problem, refusal, remark
 
 MOST_POINTS = 100
@@ -56,29 +57,43 @@ def on_earth(point: Point) -> bool:
     return -90 <= point[0] <= 90 and -180 <= point[1] <= 180
 
 
-def rings_are_simple(polygons: list[tuple[Point, ...]]) -> list[bool]:
+def crossing_problems(alert: Alert) -> Iterator[Problem]:
+    """Rings that do not enclose one surface, looked at all at once and each but once."""
+    rings = {
+        polygon.points: True
+        for info in alert.infos
+        for area in info.areas
+        for polygon in area.polygons
+        if not polygon_fault(polygon.points)
+    }
+    if not rings:
+        return
+    simple = dict(zip(rings, _are_simple(list(rings)), strict=True))
+    if all(simple.values()):
+        return
+    for number, info in enumerate(alert.infos, 1):
+        for place, area in enumerate(info.areas, 1):
+            for which, polygon in enumerate(area.polygons, 1):
+                if not simple.get(polygon.points, True):
+                    path = f"/alert[1]/info[{number}]/area[{place}]/polygon[{which}]"
+                    yield remark("POLYGON_CROSSES_ITSELF", path)
+
+
+def _are_simple(rings: list[tuple[Point, ...]]) -> list[bool]:
     """For each closed ring whether it encloses one surface without crossing or touching itself."""
-    points = np.concatenate([np.asarray(polygon, float) for polygon in polygons])
-    belongs_to = np.repeat(np.arange(len(polygons)), [len(polygon) for polygon in polygons])
-    rings = shapely.linearrings(points, indices=belongs_to)
-    return [bool(valid) for valid in np.atleast_1d(shapely.is_valid(shapely.polygons(rings)))]
+    points = np.array(list(chain.from_iterable(rings)))
+    belongs_to = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    shapes = shapely.polygons(shapely.linearrings(points, indices=belongs_to))
+    return [bool(valid) for valid in np.atleast_1d(shapely.is_valid(shapes))]
 
 
 def _polygons(polygons: tuple[Polygon, ...], path: str) -> Iterator[Problem]:
-    sound: list[tuple[int, tuple[Point, ...]]] = []
     for number, polygon in enumerate(polygons, 1):
         where = f"{path}/polygon[{number}]"
         if why := polygon_fault(polygon.points):
             yield refusal("INVALID_POLYGON", where, why=why[0], why_en=why[1])
-            continue
-        sound.append((number, polygon.points))
-        if len(polygon.points) > MOST_POINTS:
+        elif len(polygon.points) > MOST_POINTS:
             yield remark("POLYGON_TOO_DETAILED", where, count=len(polygon.points))
-    if sound:
-        simple = rings_are_simple([points for _number, points in sound])
-        for (number, _points), is_simple in zip(sound, simple, strict=True):
-            if not is_simple:
-                yield remark("POLYGON_CROSSES_ITSELF", f"{path}/polygon[{number}]")
 
 
 def _circle(circle: Circle, where: str) -> Iterator[Problem]:

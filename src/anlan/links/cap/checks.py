@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from anlan.links.cap.alert import EVENT_TERMS, Alert, Info
-from anlan.links.cap.area_checks import area_problems
+from anlan.links.cap.area_checks import area_problems, crossing_problems
 from anlan.links.cap.problems import Problem, refusal, remark
 from anlan.links.cap.resource_checks import resource_problems
 from anlan.links.cap.text_checks import language_problems, text_problems
@@ -23,6 +23,7 @@ def alert_problems(alert: Alert) -> list[Problem]:
             found += resource_problems(resource, f"{path}/resource[{place}]")
         for place, area in enumerate(info.areas, 1):
             found += area_problems(area, f"{path}/area[{place}]")
+    found += crossing_problems(alert)
     found += text_problems(alert)
     found += language_problems(alert)
     return found

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
@@ -29,10 +28,9 @@ from anlan.links.cap.alert import (
     Urgency,
 )
 from anlan.links.cap.problems import Problem, line_of, path_of, refusal
+from anlan.links.cap.schema import CONTENTS
 
 Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
-Children = Mapping[str, list[Element]]
-_PREFIX = len(NAMESPACE) + 2
 _FIGURES = re.compile(r"[-+0-9.,\s]*", re.ASCII)
 _REFERENCE = re.compile(r"\s*([^,]+),([^,]+),(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d)(?=\s|$)", re.ASCII)
 _NOWHERE: Point = (math.nan, math.nan)
@@ -41,20 +39,23 @@ _NOWHERE: Point = (math.nan, math.nan)
 class _NoTimeError(Exception):
     """A time that the schema lets pass and no calendar has."""
 
-    def __init__(self, node: etree._Element) -> None:
-        super().__init__(node.text)
-        self.node = node
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name, self.text = name, text
 
 
-def read_alert(root: etree._Element) -> tuple[Alert | None, list[Problem]]:
+def read_alert(root: Element) -> tuple[Alert | None, list[Problem]]:
     """The alert with what could not be read in it, or none if it cannot stand without."""
     problems: list[Problem] = []
     try:
-        return _alert(_children(root), problems), problems
+        return _alert(root, problems), problems
     except _NoTimeError as error:
-        node = error.node
-        name = etree.QName(node.tag).localname
-        return None, [refusal("INVALID_DATE", path_of(node), line_of(node), name=name, value=node.text or "")]
+        found = next(
+            node for node in root.iter(f"{{{NAMESPACE}}}{error.name}") if (node.text or "") == error.text
+        )
+        return None, [
+            refusal("INVALID_DATE", path_of(found), line_of(found), name=error.name, value=error.text)
+        ]
 
 
 def points_of(text: str) -> tuple[Point, ...] | None:
@@ -106,120 +107,153 @@ def references_of(text: str) -> tuple[Reference, ...] | None:
 # ---- element by element --------------------------------------------------------------------------
 
 
-def _alert(children: Children, problems: list[Problem]) -> Alert:
+class _Parts:
+    """What stands in an element: texts of what may stand once, texts and elements of what may stand often."""
+
+    __slots__ = ("elements", "lists", "texts")
+
+    def __init__(self, node: Element) -> None:
+        self.texts: dict[str, str] = {}
+        self.lists: dict[str, list[str]] = {}
+        self.elements: dict[str, list[Element]] = {}
+        for child in node:
+            tag = child.tag
+            if tag in _ONCE:
+                self.texts[_ONCE[tag]] = child.text or ""
+            elif tag in _OFTEN:
+                self.lists.setdefault(_OFTEN[tag], []).append(child.text or "")
+            elif tag in _HOLDING:
+                self.elements.setdefault(_HOLDING[tag], []).append(child)
+            # A signature may stand here too; it is no part of the alert.
+
+    def named(self, name: str) -> tuple[NamedValue, ...]:
+        """The schema has seen to it that each is a name and a value, in this order."""
+        nodes = self.elements.get(name)
+        if nodes is None:
+            return ()
+        return tuple([NamedValue(label.text or "", value.text or "") for label, value in nodes])
+
+    def time(self, name: str) -> datetime | None:
+        text = self.texts.get(name)
+        if text is None:
+            return None
+        try:
+            return datetime.fromisoformat(text.strip())
+        except ValueError as error:
+            raise _NoTimeError(name, text) from error
+
+
+def _tags(*, often: bool, elements: bool) -> dict[object, str]:
+    """Full names to local ones, of what stands once or often, and holds a text or elements."""
+    return {
+        f"{{{NAMESPACE}}}{child.name}": child.name
+        for contents in CONTENTS.values()
+        for child in contents
+        if child.often == often and (child.holds == "elements") == elements
+    }
+
+
+_ONCE, _OFTEN = _tags(often=False, elements=False), _tags(often=True, elements=False)
+_HOLDING = _tags(often=True, elements=True)
+
+
+def _alert(root: Element, problems: list[Problem]) -> Alert:
+    parts = _Parts(root)
+    texts = parts.texts
+    sent = parts.time("sent")
+    assert sent is not None
     return Alert(
-        identifier=_needed(children, "identifier"),
-        sender=_needed(children, "sender"),
-        sent=_time(children["sent"][0]),
-        status=cast(Status, _needed(children, "status")),
-        message_type=cast(MessageType, _needed(children, "msgType")),
-        scope=cast(Scope, _needed(children, "scope")),
-        source=_text(children, "source"),
-        restriction=_text(children, "restriction"),
-        addresses=_text(children, "addresses"),
-        codes=_texts(children, "code"),
-        note=_text(children, "note"),
-        references=_references(children, problems),
-        incidents=_text(children, "incidents"),
-        infos=tuple(_info(_children(node)) for node in children.get("info", ())),
+        identifier=texts["identifier"],
+        sender=texts["sender"],
+        sent=sent,
+        status=cast(Status, texts["status"]),
+        message_type=cast(MessageType, texts["msgType"]),
+        scope=cast(Scope, texts["scope"]),
+        source=texts.get("source"),
+        restriction=texts.get("restriction"),
+        addresses=texts.get("addresses"),
+        codes=tuple(parts.lists.get("code", ())),
+        note=texts.get("note"),
+        references=_references(texts.get("references"), problems),
+        incidents=texts.get("incidents"),
+        infos=tuple([_info(node) for node in parts.elements.get("info", ())]),
     )
 
 
-def _references(children: Children, problems: list[Problem]) -> tuple[Reference, ...] | None:
-    if "references" not in children:
+def _references(text: str | None, problems: list[Problem]) -> tuple[Reference, ...] | None:
+    if text is None:
         return None
-    node = children["references"][0]
-    found = references_of(node.text or "")
+    found = references_of(text)
     if found is None:
-        problems.append(
-            refusal("INVALID_REFERENCES", path_of(node), line_of(node), value=(node.text or "")[:80])
-        )
+        problems.append(refusal("INVALID_REFERENCES", "/alert[1]/references[1]", value=text[:80]))
     return found
 
 
-def _info(children: Children) -> Info:
+def _info(node: Element) -> Info:
+    parts = _Parts(node)
+    texts, elements = parts.texts, parts.elements
     return Info(
-        categories=cast(tuple[Category, ...], _texts(children, "category")),
-        event=_needed(children, "event"),
-        urgency=cast(Urgency, _needed(children, "urgency")),
-        severity=cast(Severity, _needed(children, "severity")),
-        certainty=cast(Certainty, _needed(children, "certainty")),
-        language=_text(children, "language"),
-        response_types=cast(tuple[ResponseType, ...], _texts(children, "responseType")),
-        audience=_text(children, "audience"),
-        event_codes=_named(children, "eventCode"),
-        effective=_time_if_any(children, "effective"),
-        onset=_time_if_any(children, "onset"),
-        expires=_time_if_any(children, "expires"),
-        sender_name=_text(children, "senderName"),
-        headline=_text(children, "headline"),
-        description=_text(children, "description"),
-        instruction=_text(children, "instruction"),
-        web=_text(children, "web"),
-        contact=_text(children, "contact"),
-        parameters=_named(children, "parameter"),
-        resources=tuple(_resource(_children(node)) for node in children.get("resource", ())),
-        areas=tuple(_area(_children(node)) for node in children.get("area", ())),
+        categories=cast(tuple[Category, ...], tuple(parts.lists["category"])),
+        event=texts["event"],
+        urgency=cast(Urgency, texts["urgency"]),
+        severity=cast(Severity, texts["severity"]),
+        certainty=cast(Certainty, texts["certainty"]),
+        language=texts.get("language"),
+        response_types=cast(tuple[ResponseType, ...], tuple(parts.lists.get("responseType", ()))),
+        audience=texts.get("audience"),
+        event_codes=parts.named("eventCode"),
+        effective=parts.time("effective"),
+        onset=parts.time("onset"),
+        expires=parts.time("expires"),
+        sender_name=texts.get("senderName"),
+        headline=texts.get("headline"),
+        description=texts.get("description"),
+        instruction=texts.get("instruction"),
+        web=texts.get("web"),
+        contact=texts.get("contact"),
+        parameters=parts.named("parameter"),
+        resources=tuple([_resource(resource) for resource in elements.get("resource", ())]),
+        areas=tuple([_area(area) for area in elements.get("area", ())]),
     )
 
 
-def _resource(children: Children) -> Resource:
-    size = _text(children, "size")
+def _resource(node: Element) -> Resource:
+    texts = _Parts(node).texts
+    size = texts.get("size")
     return Resource(
-        description=_needed(children, "resourceDesc"),
-        mime_type=_needed(children, "mimeType"),
+        description=texts["resourceDesc"],
+        mime_type=texts["mimeType"],
         size=None if size is None else int(size),
-        uri=_text(children, "uri"),
-        content=_text(children, "derefUri"),
-        digest=_text(children, "digest"),
+        uri=texts.get("uri"),
+        content=texts.get("derefUri"),
+        digest=texts.get("digest"),
     )
 
 
-def _area(children: Children) -> Area:
-    altitude, ceiling = _text(children, "altitude"), _text(children, "ceiling")
-    return Area(
-        description=_needed(children, "areaDesc"),
-        polygons=tuple(Polygon(points_of(node.text or "") or ()) for node in children.get("polygon", ())),
-        circles=tuple(circle_of(node.text or "") for node in children.get("circle", ())),
-        geocodes=_named(children, "geocode"),
-        altitude_ft=None if altitude is None else float(altitude),
-        ceiling_ft=None if ceiling is None else float(ceiling),
-    )
-
-
-def _children(node: etree._Element) -> dict[str, list[etree._Element]]:
-    """The elements within, by local name."""
-    found: dict[str, list[etree._Element]] = {}
+def _area(node: Element) -> Area:
+    """Read by hand, because most of a message is areas, and most of those are geocodes."""
+    description, altitude, ceiling = "", None, None
+    polygons: list[Polygon] = []
+    circles: list[Circle] = []
+    geocodes: list[NamedValue] = []
     for child in node:
-        found.setdefault(str(child.tag)[_PREFIX:], []).append(child)
-    return found
+        tag = child.tag
+        if tag == _GEOCODE:
+            label, value = child
+            geocodes.append(NamedValue(label.text or "", value.text or ""))
+        elif tag == _AREA_DESC:
+            description = child.text or ""
+        elif tag == _POLYGON:
+            polygons.append(Polygon(points_of(child.text or "") or ()))
+        elif tag == _CIRCLE:
+            circles.append(circle_of(child.text or ""))
+        elif tag == _ALTITUDE:
+            altitude = float(child.text or "")
+        elif tag == _CEILING:
+            ceiling = float(child.text or "")
+    return Area(description, tuple(polygons), tuple(circles), tuple(geocodes), altitude, ceiling)
 
 
-def _needed(children: Children, name: str) -> str:
-    return children[name][0].text or ""
-
-
-def _text(children: Children, name: str) -> str | None:
-    nodes = children.get(name)
-    return (nodes[0].text or "") if nodes else None
-
-
-def _texts(children: Children, name: str) -> tuple[str, ...]:
-    return tuple(node.text or "" for node in children.get(name, ()))
-
-
-def _named(children: Children, name: str) -> tuple[NamedValue, ...]:
-    """The schema has seen to it that each is a name and a value, in this order."""
-    return tuple(NamedValue(node[0].text or "", node[1].text or "") for node in children.get(name, ()))
-
-
-def _time(node: etree._Element) -> datetime:
-    try:
-        return datetime.fromisoformat((node.text or "").strip())
-    except ValueError as error:
-        raise _NoTimeError(node) from error
-
-
-def _time_if_any(children: Children, name: str) -> datetime | None:
-    nodes = children.get(name)
-    return _time(nodes[0]) if nodes else None
+_GEOCODE, _AREA_DESC, _POLYGON, _CIRCLE, _ALTITUDE, _CEILING = (
+    f"{{{NAMESPACE}}}{name}" for name in ("geocode", "areaDesc", "polygon", "circle", "altitude", "ceiling")
+)

@@ -9,8 +9,9 @@ them.
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Literal
 
 import xmlsec
@@ -23,6 +24,7 @@ from anlan.links.cap.document import parsed, readable
 from anlan.links.cap.problems import Problem, remark
 from anlan.links.cap.signing_keys import SigningKey
 
+Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
 State = Literal["none", "valid", "invalid", "unsupported"]
 
 _D = f"{{{SIGNATURES}}}"
@@ -125,34 +127,37 @@ def verdict(message: bytes, trusted: Sequence[x509.Certificate] = ()) -> Verdict
     if anywhere != len(beside) or anywhere > _MOST_SIGNATURES:
         why = "a signature stands elsewhere than beside the parts of the alert, or there are too many"
         return Verdict("unsupported", (Signature("unsupported", why=why),))
-    found = tuple(_verified(text, number, len(beside), trusted) for number in range(len(beside)))
+    found = tuple(_verified(text, root, number, trusted) for number in range(len(beside)))
     states = {one.state for one in found}
     state: State = "invalid" if "invalid" in states else "valid" if "valid" in states else "unsupported"
     return Verdict(state, found)
 
 
-def _verified(text: bytes, number: int, count: int, trusted: Sequence[x509.Certificate]) -> Signature:
+def _verified(text: bytes, root: Element, number: int, trusted: Sequence[x509.Certificate]) -> Signature:
+    """Verify one signature; `root` is taken apart if it holds only this one, otherwise the text is parsed anew."""
+    count = len(_signatures(root))
     why, is_weak = "", False
     # Blanks between signatures belong to the message for some signers and to the signatures for others.
     for keeps_blanks in (True, False) if count > 1 else (True,):
-        root = parsed(text, whole=True)
-        assert not isinstance(root, Problem)
-        signature = _alone(root, number, keeps_blanks=keeps_blanks)
+        fresh = root if count == 1 else parsed(text, whole=True)
+        assert not isinstance(fresh, Problem)
+        signature = _alone(fresh, number, keeps_blanks=keeps_blanks)
         if reason := _unsupported(signature):
             return Signature("unsupported", why=reason)
         is_weak = "sha1" in _algorithm(signature, f"{_D}SignedInfo/{_D}SignatureMethod")
-        inside = _certificates(signature)
-        if not inside and not trusted:
-            return Signature("unsupported", why="the signature brings no certificate")
-        for certificate in [*trusted, *inside]:
+        tried = 0
+        for certificate in chain(trusted, _certificates(signature)):
+            tried += 1
             is_good, why = _holds(signature, certificate)
             if is_good:
                 signer = certificate.subject.rfc4514_string()
                 return Signature("valid", certificate in trusted, signer, is_weak)
+        if not tried:
+            return Signature("unsupported", why="the signature brings no certificate")
     return Signature("invalid", is_weak=is_weak, why=why)
 
 
-def _holds(signature: etree._Element, certificate: x509.Certificate) -> tuple[bool, str]:
+def _holds(signature: Element, certificate: x509.Certificate) -> tuple[bool, str]:
     context = xmlsec.SignatureContext()
     try:
         der = certificate.public_bytes(Encoding.DER)
@@ -163,7 +168,7 @@ def _holds(signature: etree._Element, certificate: x509.Certificate) -> tuple[bo
     return True, ""
 
 
-def _alone(root: etree._Element, number: int, *, keeps_blanks: bool) -> etree._Element:
+def _alone(root: Element, number: int, *, keeps_blanks: bool) -> Element:
     """The signature of that number, without the others beside it, and without what is in it and not of it."""
     signatures = _signatures(root)
     for other in signatures:
@@ -177,7 +182,7 @@ def _alone(root: etree._Element, number: int, *, keeps_blanks: bool) -> etree._E
     return signature
 
 
-def _removed(node: etree._Element, *, keeps_tail: bool) -> None:
+def _removed(node: Element, *, keeps_tail: bool) -> None:
     parent, before, tail = node.getparent(), node.getprevious(), node.tail or ""
     if parent is None:
         return
@@ -189,7 +194,7 @@ def _removed(node: etree._Element, *, keeps_tail: bool) -> None:
             before.tail = (before.tail or "") + tail
 
 
-def _unsupported(signature: etree._Element) -> str:
+def _unsupported(signature: Element) -> str:
     """Why a signature is not of the one shape that we believe, or nothing."""
     info = signature.find(f"{_D}SignedInfo")
     if info is None or signature.find(f"{_D}SignatureValue") is None:
@@ -209,26 +214,25 @@ def _unsupported(signature: etree._Element) -> str:
     return ""
 
 
-def _certificates(signature: etree._Element) -> list[x509.Certificate]:
+def _certificates(signature: Element) -> Iterator[x509.Certificate]:
     """The certificates that come with it, as far as they can be read."""
-    found = []
-    texts: Iterable[etree._Element] = signature.iterfind(f"{_D}KeyInfo/{_D}X509Data/{_D}X509Certificate")
-    for node in list(texts)[:_MOST_CERTIFICATES]:
+    nodes = signature.iterfind(f"{_D}KeyInfo/{_D}X509Data/{_D}X509Certificate")
+    for node in islice(nodes, _MOST_CERTIFICATES):
         try:
-            found.append(x509.load_der_x509_certificate(base64.b64decode(node.text or "")))
+            certificate = x509.load_der_x509_certificate(base64.b64decode(node.text or ""))
         except (ValueError, binascii.Error):
             continue
-    return found
+        yield certificate
 
 
-def _signatures(root: etree._Element) -> list[etree._Element]:
+def _signatures(root: Element) -> list[Element]:
     return root.findall(f"{_D}Signature")
 
 
-def _algorithm(node: etree._Element, path: str) -> str:
+def _algorithm(node: Element, path: str) -> str:
     found = node.find(path)
     return _named(found) if found is not None else ""
 
 
-def _named(node: etree._Element) -> str:
+def _named(node: Element) -> str:
     return str(node.get("Algorithm") or "")

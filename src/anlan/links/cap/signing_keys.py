@@ -30,11 +30,8 @@ class SigningKey:
 
     key: xmlsec.Key
     certificate: x509.Certificate
-
-    @property
-    def certificate_text(self) -> str:
-        """The certificate as it stands in a message, base 64 without line breaks."""
-        return base64.b64encode(self.certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+    certificate_text: str
+    """The certificate as it stands in a message, base 64 without line breaks."""
 
     @property
     def fingerprint(self) -> str:
@@ -76,9 +73,9 @@ def own_certificates(folder: Path) -> tuple[x509.Certificate, ...]:
 def _loaded(path: Path, _changed: int) -> SigningKey:
     """Read once for each change of the file."""
     pem = path.read_bytes()
-    return SigningKey(
-        xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem), x509.load_pem_x509_certificate(pem)
-    )
+    certificate = x509.load_pem_x509_certificate(pem)
+    text = base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+    return SigningKey(xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem), certificate, text)
 
 
 def _made(name: str, at: datetime) -> bytes:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 
 from anlan.links.cap.alert import NAMESPACE, Alert, Area, Circle, Info, NamedValue, Point, Reference, Resource
 
+_TO_ESCAPE = re.compile("[^\t\n\u0020-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -55,7 +57,8 @@ def references_text(references: Iterable[Reference]) -> str:
     return " ".join(f"{one.sender},{one.identifier},{time_text(one.sent)}" for one in references)
 
 
-def points_text(points: Iterable[Point]) -> str:
+@lru_cache(maxsize=256)  # the area is the same in each language
+def points_text(points: tuple[Point, ...]) -> str:
     """`lat,lon lat,lon …`."""
     return " ".join(f"{number_text(latitude)},{number_text(longitude)}" for latitude, longitude in points)
 
@@ -155,6 +158,8 @@ def _texts(parts: list[str], *texts: tuple[str, str | None]) -> None:
 
 
 def _escaped(text: str) -> str:
+    if not _TO_ESCAPE.search(text):
+        return text
     if _NOT_IN_XML.search(text):
         raise ValueError(f"XML has no place for a character of {text[:60]!r}")
     return escape(text, quote=False).replace("\r", "&#13;")
