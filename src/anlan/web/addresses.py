@@ -34,6 +34,9 @@ from anlan.web import (
     settings,
     shell,
     undo,
+    warnings,
+    warnings_draft,
+    warnings_receipt,
     work,
 )
 
@@ -70,4 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *imports.addresses,
     *settings.addresses,
     *drafts.addresses,
+    *warnings_draft.addresses,
+    *warnings.addresses,
+    *warnings_receipt.addresses,
 ]

@@ -33,6 +33,9 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "place-part-new": (),
     "place-waiver-new": (),
     "scheme-local-value": (),
+    "warning-edit": (),
+    "warning-new": (),
+    "warning-update": (),
 }
 """The pages whose form is kept, and what of their query belongs to the form's address."""
 

@@ -1,0 +1,391 @@
+"""Warnings: those in force, drafts and past ones; one warning with its steps and who has taken note."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from anlan.actions.warnings import (
+    WarningRefusedError,
+    acknowledge,
+    confirm_warning,
+    end_warning,
+    issue_as_emergency,
+    propose_warning,
+    ratify_warning,
+    withdraw_draft,
+)
+from anlan.engine.access import Action
+from anlan.engine.policy import Level, Text
+from anlan.engine.warnings import State, clocks_at, end_of, is_unratified, state_at
+from anlan.models import Place, User, WarningNotice
+from anlan.queries.duties import basis
+from anlan.queries.vocabulary import Words, words
+from anlan.queries.warnings import Receipt, notices
+from anlan.queries.warnings_shown import Show, codes_of, codes_reached, outside, told, with_acknowledged
+from anlan.web import access, clock
+from anlan.web.people_words import Names
+from anlan.web.shell import page
+from anlan.web.warnings_words import (
+    OBSTACLES,
+    TURNS,
+    WAYS,
+    Said,
+    area_words,
+    category_words,
+    issuer_of,
+    matters_of,
+    measures_of,
+    state_words,
+)
+
+TABS: Final[tuple[tuple[str, str, Any, str], ...]] = (
+    ("now", "", gettext_lazy("In force"), "speakerphone"),
+    ("open", "open", gettext_lazy("Drafts and waiting"), "file-alert"),
+    ("past", "past", gettext_lazy("Past"), "history"),
+)
+SHOWS: Final[tuple[tuple[Show, Any], ...]] = (
+    ("all", gettext_lazy("All")),
+    ("late", gettext_lazy("Late")),
+    ("waiting", gettext_lazy("Waiting")),
+    ("acknowledged", gettext_lazy("Acknowledged")),
+)
+MOST_LISTED = 100
+RECEIPTS_SHOWN = 100
+MORE_RECEIPTS = 1000
+SOON = timedelta(hours=2)
+"""From when on a warning in force is shown to be ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRow:
+    """A warning as lists show it."""
+
+    notice: WarningNotice
+    state: State
+    area: str
+    places: int
+    acknowledged: int
+    late: int
+    unratified: bool
+    end: datetime
+
+    @property
+    def matters(self) -> Text:
+        return matters_of(self.notice)
+
+    @property
+    def category(self) -> Said:
+        return category_words(self.notice.category)
+
+    @property
+    def badge(self) -> tuple[Said, str, str]:
+        return state_words(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """How far a place is with a warning, in words; the phone only for those who may see receivers."""
+
+    receipt: Receipt
+    turn: Said
+    way: Said
+    by: str
+    shows_receiver: bool
+    may_tell: bool
+
+
+@access.needs("see-warnings")
+@require_safe
+def warnings(request: HttpRequest) -> HttpResponse:
+    """The warnings that bear on what the asker may see."""
+    at = clock.now()
+    may_issue = access.allowed(request, "issue-warnings")
+    asked = request.GET.get("state", "")
+    tab = next((key for key, value, _label, _icon in TABS if value == asked), "now")
+    if tab == "open" and not may_issue:
+        tab = "now"
+    known = words(at)
+    found = _reached(request, list(with_acknowledged(notices(at, state=tab))[:MOST_LISTED]), at)
+    context = {
+        "title": _("Warnings"),
+        "subtitle": "",
+        "crumbs": [],
+        "tab": tab,
+        "tabs": _tabs(request, tab, at, may_issue=may_issue),
+        "rows": [_row(notice, known, at) for notice in found],
+        "most": MOST_LISTED,
+        "may_issue": may_issue,
+        "soon": at + SOON,
+    }
+    return page(request, "warnings/list.html", context)
+
+
+@access.needs("see-warnings")
+@require_safe
+def warning(request: HttpRequest, warning_id: UUID) -> HttpResponse:
+    """One warning: what it states, what can be done with it, and who has taken note."""
+    at = clock.now()
+    notice = notice_or_404(request, warning_id, "see-warnings", at)
+    context = _context(request, notice, at)
+    return page(request, "warnings/warning.html", context)
+
+
+@access.needs("see-warnings")
+@require_safe
+def warning_live(request: HttpRequest, warning_id: UUID) -> HttpResponse:
+    """State and receipts, asked for every few seconds; 304 while nothing changed."""
+    at = clock.now()
+    notice = notice_or_404(request, warning_id, "see-warnings", at)
+    inside = render_to_string("warnings/_live.html", _context(request, notice, at), request)
+    steady = "".join(line for line in inside.splitlines() if "csrfmiddlewaretoken" not in line)
+    tag = f'"{sha256(steady.encode()).hexdigest()[:24]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    return HttpResponse(inside, headers={"ETag": tag})
+
+
+def _emergency(notice: WarningNotice, *, reason: str, by: User, at: datetime) -> WarningNotice:
+    return issue_as_emergency(notice, reason=reason, by=by, at=at)
+
+
+ACTS: Final[dict[str, tuple[Callable[..., WarningNotice], bool, Any]]] = {
+    "propose": (propose_warning, False, gettext_lazy("Done. Below is how the warning stands now.")),
+    "confirm": (confirm_warning, False, gettext_lazy("Confirmed: the warning is issued.")),
+    "emergency": (
+        _emergency,
+        True,
+        gettext_lazy("Issued as an emergency. It ends unless it is ratified in time."),
+    ),
+    "ratify": (ratify_warning, False, gettext_lazy("Ratified.")),
+    "end": (end_warning, True, gettext_lazy("Stood down. The level falls back at once.")),
+    "withdraw": (withdraw_draft, False, gettext_lazy("The draft is withdrawn.")),
+}
+"""The steps of a warning: the action, whether it takes a reason, and what is said when it is done."""
+
+
+@access.needs("issue-warnings")
+@require_POST
+def warning_act(request: HttpRequest, warning_id: UUID, act: str) -> HttpResponse:
+    """Take one step of a warning; a step that it cannot take is said in words and changes nothing."""
+    at = clock.now()
+    if act not in ACTS:
+        raise Http404
+    notice = notice_or_404(request, warning_id, "issue-warnings", at)
+    action, takes_reason, done = ACTS[act]
+    reason = {"reason": request.POST.get("reason", "").strip()[:500]} if takes_reason else {}
+    back = HttpResponseRedirect(reverse("warning", args=[notice.pk]))
+    try:
+        action(notice, by=access.user_of(request), at=at, **reason)
+    except WarningRefusedError as refused:
+        messages.error(request, str(OBSTACLES[refused.obstacle]))
+        return back
+    messages.success(request, str(done))
+    return back
+
+
+@access.needs("see-warnings")
+@require_POST
+def warning_acknowledge(request: HttpRequest, warning_id: UUID) -> HttpResponse:
+    """Record that a place has taken note: told by phone by those who issue, or by its own people."""
+    at = clock.now()
+    notice = notice_or_404(request, warning_id, "see-warnings", at)
+    place = access.place_or_404(request, request.POST.get("place", ""), "see-warnings")
+    way = _way(request, place)
+    if not way or notice.issued_at is None or place.code not in set(codes_of(notice, at)):
+        raise PermissionDenied
+    acknowledge(notice, place, way=way, by=access.user_of(request), at=at)
+    messages.success(request, _("Recorded that %(place)s has taken note.") % {"place": place})
+    return HttpResponseRedirect(reverse("warning", args=[notice.pk]) + "#receipts")
+
+
+def notice_or_404(request: HttpRequest, warning_id: UUID, action: Action, at: datetime) -> WarningNotice:
+    """A warning that bears on the asker's places; to issue, every place has to be. Drafts are the issuers'."""
+    notice = with_acknowledged(notices(at)).filter(pk=warning_id).first()
+    if notice is None:
+        raise Http404
+    if notice.issued_at is None and not access.allowed(request, "issue-warnings"):
+        raise Http404
+    reached = codes_reached(access.request_reach(request, action))
+    if reached is None:
+        return notice
+    codes = codes_of(notice, at)
+    own = notice.issued_at is None and notice.drafted_by == request.user
+    if action == "issue-warnings" and outside(codes, reached) and not own:
+        raise Http404
+    if not own and outside(codes, reached) == len(codes):
+        raise Http404
+    return notice
+
+
+def _reached(request: HttpRequest, found: list[WarningNotice], at: datetime) -> list[WarningNotice]:
+    reached = codes_reached(access.request_reach(request, "see-warnings"))
+    if reached is None:
+        return found
+    return [notice for notice in found if not reached.isdisjoint(codes_of(notice, at))]
+
+
+def _tabs(request: HttpRequest, current: str, at: datetime, *, may_issue: bool) -> list[dict[str, Any]]:
+    everywhere = access.request_reach(request, "see-warnings").everywhere
+    return [
+        {
+            "label": label,
+            "url": reverse("warnings") + (f"?state={value}" if value else ""),
+            "active": key == current,
+            "icon": icon,
+            "count": notices(at, state=key).count() if everywhere and key != "past" else None,
+        }
+        for key, value, label, icon in TABS
+        if key != "open" or may_issue
+    ]
+
+
+def _row(notice: WarningNotice, known: Words, at: datetime) -> WarningRow:
+    state = state_at(notice, at, replaced=_is_replaced(notice))
+    places, acknowledged = notice.place_count or 0, cast("int", getattr(notice, "acknowledged", 0))
+    late = 0
+    if notice.issued_at is not None:
+        clocks = clocks_at(basis(), notice.issued_at)
+        over = min(at, end_of(notice)) >= clocks.deadline(cast("Level", notice.level), notice.issued_at)
+        late = max(places - acknowledged, 0) if over else 0
+    return WarningRow(
+        notice=notice,
+        state=state,
+        area=" · ".join(area_words(notice.area, notice.tiers, known)),
+        places=places,
+        acknowledged=acknowledged,
+        late=late,
+        unratified=is_unratified(notice, at),
+        end=end_of(notice),
+    )
+
+
+def _is_replaced(notice: WarningNotice) -> bool:
+    return WarningNotice.objects.filter(replaces=notice, issued_at__isnull=False).exists()
+
+
+def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[str, Any]:
+    known = words(at)
+    row = _row(notice, known, at)
+    codes = codes_of(notice, at)
+    reached = codes_reached(access.request_reach(request, "see-warnings"))
+    seen = codes if reached is None else [code for code in codes if code in reached]
+    shows = {key: key for key, _label in SHOWS}
+    show: Show = shows.get(cast("Show", request.GET.get("show")), "all")
+    limit = MORE_RECEIPTS if request.GET.get("more") else RECEIPTS_SHOWN
+    far = told(notice, seen, at, show=show, limit=limit)
+    may_issue = _may_issue(request, codes)
+    clocks = clocks_at(basis(), at)
+    user = request.user
+    update = WarningNotice.objects.filter(replaces=notice, withdrawn_at=None).first()
+    query = f"?show={show}" + ("&more=1" if limit == MORE_RECEIPTS else "")
+    return {
+        "title": _("Warning %(number)s") % {"number": notice} if notice.number else _("Draft of a warning"),
+        "subtitle": "",
+        "crumbs": [(_("Warnings"), reverse("warnings"))],
+        "row": row,
+        "notice": notice,
+        "area": area_words(notice.area, notice.tiers, known),
+        "matters": matters_of(notice),
+        "measures": measures_of(notice),
+        "issuer": issuer_of(notice),
+        "told": far,
+        "receipts": [_receipt_row(request, one, may_issue=may_issue) for one in far.rows],
+        "show": show,
+        "shows": _shows(notice, show, far.places, far.acknowledged, far.late, far.waiting),
+        "more_url": f"?show={show}&more=1#receipts",
+        "live_url": reverse("warning-live", args=[notice.pk]) + query,
+        "people": _people(request, notice),
+        "may_issue": may_issue,
+        "emergency_at": notice.proposed_at + clocks.second_person if notice.proposed_at else None,
+        "ratification": clocks.ratification,
+        "is_same_person": user.pk in (notice.proposed_by_id, notice.drafted_by_id),
+        "ends_soon": row.state == "in-force" and row.end <= at + SOON,
+        "update": update,
+        "is_partial": len(seen) < len(codes),
+    }
+
+
+def _shows(
+    notice: WarningNotice, current: str, places: int, acknowledged: int, late: int, waiting: int
+) -> list[dict[str, Any]]:
+    counts = {"all": places, "acknowledged": acknowledged, "late": late, "waiting": waiting}
+    return [
+        {
+            "label": label,
+            "url": f"{reverse('warning', args=[notice.pk])}?show={key}#receipts",
+            "active": key == current,
+            "count": counts[key],
+        }
+        for key, label in SHOWS
+    ]
+
+
+def _may_issue(request: HttpRequest, codes: Collection[str]) -> bool:
+    if not access.allowed(request, "issue-warnings"):
+        return False
+    return not outside(codes, codes_reached(access.request_reach(request, "issue-warnings")))
+
+
+def _way(request: HttpRequest, place: Place) -> str:
+    if access.allowed(request, "issue-warnings", place):
+        return "told"
+    return "page" if access.allowed(request, "record-evidence", place) else ""
+
+
+def _receipt_row(request: HttpRequest, receipt: Receipt, *, may_issue: bool) -> ReceiptRow:
+    taken = receipt.acknowledged
+    return ReceiptRow(
+        receipt=receipt,
+        turn=TURNS[receipt.turn],
+        way=WAYS.get(taken.way, "") if taken else "",
+        by=Names(request).of(taken.by, receipt.place) if taken and taken.by else "",
+        shows_receiver=access.allowed(request, "see-receivers", receipt.place),
+        may_tell=taken is None and (may_issue or bool(_way(request, receipt.place))),
+    )
+
+
+def _people(request: HttpRequest, notice: WarningNotice) -> list[dict[str, Any]]:
+    """Who did what when, in order."""
+    names = Names(request)
+    emergency = notice.ratify_by is not None
+    steps: list[tuple[datetime | None, User | None, Any, str, str]] = [
+        (notice.drafted_at, notice.drafted_by, _("Drafted"), "file-alert", ""),
+        (notice.proposed_at, notice.proposed_by, _("Proposed"), "send", ""),
+        (notice.confirmed_at, notice.confirmed_by, _("Confirmed as the second person"), "checks", ""),
+        (
+            notice.issued_at,
+            notice.confirmed_by or notice.proposed_by,
+            _("Issued as an emergency, without a second person") if emergency else _("Issued"),
+            "speakerphone",
+            "",
+        ),
+        (notice.ratified_at, notice.ratified_by, _("Ratified"), "checks", ""),
+        (notice.withdrawn_at, None, _("Withdrawn"), "file-off", ""),
+        (notice.ended_at, notice.ended_by, _("Ended"), "circle-check", notice.end_reason),
+    ]
+    return [
+        {"at": at, "title": title, "by": names.of(by) if by else "", "icon": icon, "text": text}
+        for at, by, title, icon, text in steps
+        if at is not None
+    ]
+
+
+addresses = [
+    path("warnings/", warnings, name="warnings"),
+    path("warnings/<uuid:warning_id>/", warning, name="warning"),
+    path("warnings/<uuid:warning_id>/live/", warning_live, name="warning-live"),
+    path("warnings/<uuid:warning_id>/acknowledge/", warning_acknowledge, name="warning-acknowledge"),
+    path("warnings/<uuid:warning_id>/steps/<slug:act>/", warning_act, name="warning-act"),
+]
