@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import osmium
 import pytest
+from shapely import LineString
 
 from anlan.engine.walking_network import WalkingNetwork, metres_between, ways
 from anlan.links.files import FileProblem
-from anlan.links.roads import is_walked, kept_network, read_network, write_network
+from anlan.links.roads import is_walked, kept_network, network_of_lines, read_network, write_network
 
 FIXTURE = Path(__file__).parent / "fixtures" / "walkways.osm"
 DATA = Path(os.environ.get("ANLAN_TEST_DATA", Path(__file__).parents[3] / "shared" / "data")) / "osm"
@@ -65,6 +66,15 @@ def test_a_stump_that_nothing_joins_to_the_rest_is_left_out() -> None:
     assert network.latitude.max() < 35.94
     assert set(network.part.tolist()) == {0}
     assert len(network) == 6, "two legs of the street, footway, path, steps, and the way open on foot"
+
+
+def test_streets_drawn_as_lines_are_joined_where_they_cross() -> None:
+    cross = network_of_lines(
+        [LineString([(14.5, 35.9), (14.502, 35.9)]), LineString([(14.501, 35.899), (14.501, 35.901)])]
+    )
+    assert len(cross) == 4
+    found = ways(cross, [(14.5, 35.9), (14.501, 35.901)])
+    assert found[0, 1].along == pytest.approx(EAST_M + NORTH_M, rel=1e-4)
 
 
 def test_what_was_kept_is_what_was_read(tmp_path: Path) -> None:

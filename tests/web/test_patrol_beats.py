@@ -149,7 +149,7 @@ def test_a_place_that_asks_for_it_walks_by_road_where_there_is_one_and_the_page_
     assert times()["点0", "点3"] == (179, "按直线距离"), (
         "点3 is 99 m from the end of the street: 148.5 m times 1.4"
     )
-    assert "© OpenStreetMap" in shown(manager, "place-beats", place.code)
+    assert "点0 ↔ 点1" in shown(manager, "place-beats", place.code)
     manager.post(address, values | {"walks_by": "line"})
     assert times()["点0", "点1"] == (60, "按直线距离")
 

@@ -3,13 +3,15 @@
 Kept beside the base map as one file of some bytes for each point. Data are © OpenStreetMap contributors, ODbL 1.0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import osmium
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from anlan.engine.policy import Text
 from anlan.engine.walking_network import WalkingNetwork, parts_of
@@ -63,6 +65,15 @@ def read_network(path: Path) -> WalkingNetwork | FileProblem:
             )
         )
     return _network(np.array(ids, np.int64), np.array(places, np.float64).reshape(-1, 2), lengths)
+
+
+def network_of_lines(lines: Iterable[BaseGeometry]) -> WalkingNetwork:
+    """The network of lines that are walked; where two cross one can turn."""
+    joined = shapely.get_parts(shapely.union_all(list(lines)))
+    places, of_line = shapely.get_coordinates(joined, return_index=True)
+    whole = np.rint(places * _DEGREE).astype(np.int64)
+    _, ids = np.unique(whole, axis=0, return_inverse=True)
+    return _network(ids.reshape(-1), places, np.bincount(of_line, minlength=1).tolist())
 
 
 def write_network(path: Path, network: WalkingNetwork) -> None:

@@ -16,8 +16,10 @@ from anlan.actions.schemes import adopt, set_local_value, store_folder
 from anlan.actions.standing import rebuild_standing
 from anlan.actions.tallies import forget_tallies
 from anlan.links.basemap import features_from_geojson, write_basemap
+from anlan.links.roads import FILE_NAME, network_of_lines, write_network
 from anlan.management.demo_city.values import DemoCity, DemoEvidence, DemoPlace
 from anlan.management.demo_patrols import load_patrols
+from anlan.management.demo_signals import load_signals
 from anlan.models import (
     Checkpoint,
     Department,
@@ -66,6 +68,7 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         forget_tallies()
         progress("巡查", "patrols")
         load_patrols(city, users, office=office, at=at)
+        load_signals(office=office, at=at)
         name_city(city.name_zh, city.name_en, by=None, at=at)
         mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])
         entry = Change("load-demo-city", "city", city.code, subject_label=city.name_zh)
@@ -85,6 +88,12 @@ def _base_map(city: DemoCity) -> None:
         for feature in features_from_geojson(layer, [f.geojson() for f in city.features if f.layer == layer])
     ]
     write_basemap(settings.BASEMAP, features, attribution="")
+    streets = [
+        feature.shape
+        for feature in features
+        if feature.layer == "road" and feature.properties.get("class") != "motorway"
+    ]
+    write_network(settings.BASEMAP.with_name(FILE_NAME), network_of_lines(streets))
 
 
 def _accounts(city: DemoCity, at: datetime) -> dict[str, User]:
