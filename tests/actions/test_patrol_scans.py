@@ -14,6 +14,7 @@ from anlan.engine.patrol_codes import digest, turn_mark, turn_of
 from anlan.models import Entry, Evidence, HelpCall, Place, Standing, User, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.queries.duties import place_account
+from anlan.queries.patrol_live import to_review
 from anlan.queries.patrol_phone import holder_of, turning_secret
 from builders import a_place, a_user
 from patrol_builders import a_checkpoint, a_patrolled_place, clock
@@ -179,12 +180,33 @@ def test_a_code_of_another_place_is_kept_and_is_no_evidence_of_either(place, sen
     assert Evidence.objects.count() == 0
 
 
-def test_letters_typed_by_hand_count_and_are_flagged(place, sender):
+def test_the_third_code_typed_in_a_row_is_marked_however_late_and_however_apart_they_come_in(place, sender):
+    walk = a_walk(place)
+    sent(walk, sender=sender, at=BEGAN)
+    letters = [place.checkpoints.get(code=f"C{n:02}").codes.get().typed for n in range(5)]
+    for number, typed in enumerate(letters):
+        at = BEGAN + timedelta(minutes=20 * (number + 1))
+        sent(a_visit(walk.id, typed, at, number + 1, way="typed"), sender=sender, at=at)
+    marked = list(Visit.objects.order_by("number").values_list("flags", flat=True))
+    assert marked == [[], [], ["typed-run"], [], []]
+    assert list(to_review(place).values_list("number", flat=True)) == [3]
+
+
+def test_a_record_that_bears_only_the_former_mark_of_typing_waits_for_nobody(place, sender):
+    walk, [visit, *_rest] = a_round(place)
+    sent(walk, visit, sender=sender, at=clock("15:00"))
+    Visit.objects.update(flags=["typed"])
+    assert not to_review(place).exists()
+    Visit.objects.update(flags=["burst", "typed"])
+    assert to_review(place).count() == 1
+
+
+def test_letters_typed_by_hand_count_and_bear_no_mark(place, sender):
     typed = place.checkpoints.get(code="C00").codes.get().typed
     walk = a_walk(place)
     visit = a_visit(walk.id, f"{typed[:4].lower()}-{typed[4:]}", clock("14:05"), way="typed")
     sent(walk, visit, sender=sender, at=clock("15:00"))
-    assert Visit.objects.get().flags == ["typed"]
+    assert (Visit.objects.get().flags, Visit.objects.get().way) == ([], "typed")
     assert Evidence.objects.count() == 1
 
 

@@ -72,7 +72,6 @@ def test_the_same_checkpoint_four_times_is_no_burst():
         ({"code": "void"}, "void-code"),
         ({"code": "unknown"}, "unknown-code"),
         ({"code": "stale"}, "stale-code"),
-        ({"typed": True}, "typed"),
         ({"same_place": False}, "foreign-place"),
         ({"same_device": False}, "other-device"),
         ({"said_at": NIGHT + timedelta(hours=9, minutes=2)}, "future"),
@@ -98,3 +97,16 @@ def test_a_position_is_far_only_beyond_its_own_uncertainty_and_a_hundred_metres(
 def test_a_phone_whose_clock_was_put_back_is_out_of_order():
     later = scan("2", "b", 600, number=2, device_at=NIGHT - timedelta(minutes=5))
     assert flags_of([scan("1", "a", 0, number=1), later], NOWHERE)["2"] == ("out-of-order",)
+
+
+def test_a_code_typed_by_hand_is_no_mark_and_the_third_in_a_row_is_one_for_the_whole_run():
+    typed = [scan(str(n), f"c{n}", n * 300, typed=True) for n in range(6)]
+    marked = [name for name, flags in flags_of(typed, NOWHERE).items() if flags == ("typed-run",)]
+    assert marked == ["2"]
+    between = [*typed[:2], scan("x", "cx", 700), *typed[3:5]]
+    assert set(flags_of(between, NOWHERE).values()) == {()}, "a scan between begins the count anew"
+
+
+def test_the_order_in_which_scans_come_in_does_not_change_which_one_is_marked_as_a_run():
+    typed = [scan(str(n), f"c{n}", n * 300, typed=True) for n in range(4)]
+    assert flags_of(typed[::-1], NOWHERE) == flags_of(typed, NOWHERE)

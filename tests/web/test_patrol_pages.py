@@ -12,7 +12,7 @@ from anlan.actions.patrol_register import add_beat, add_shift
 from anlan.actions.patrol_visits import evidence_of
 from anlan.actions.place_parts import add_checkpoint
 from anlan.actions.posture import raise_posture
-from anlan.models import Entry, Evidence, HelpCall, Place, Visit, Walk
+from anlan.models import Entry, Evidence, HelpCall, PatrolMix, PatrolPlan, Place, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.web import clock
 from builders import LONG_AGO, a_place, a_user, adopt_plan, signed_in
@@ -119,6 +119,78 @@ def test_the_guards_name_is_shown_to_the_place_and_an_alias_to_the_city(client, 
     assert "G-7Q2M" in page
 
 
+def test_two_rounds_on_one_beat_are_both_shown_each_with_its_last_scan(manager, place, walk):
+    second = Walk.objects.create(
+        place=place,
+        beat=place.beats.get(),
+        guard=a_user("guard", name="李接班", place=place.code),
+        alias="G-2222",
+        started_at=NOW - timedelta(minutes=10),
+        received_at=NOW,
+    )
+    scan(walk, "C1", 20)
+    scan(second, "C2", 5)
+    [row] = manager.get(reverse("place-patrols", args=["S1"])).context["beats"]
+    assert [(one.guard, one.last.checkpoint.code) for one in row.rounds] == [
+        ("李接班", "C2"),
+        ("张守夜", "C1"),
+    ]
+    second.ended_at = NOW
+    second.save()
+    [row] = manager.get(reverse("place-patrols", args=["S1"])).context["beats"]
+    assert [one.guard for one in row.rounds] == ["张守夜", "李接班"], "who is under way comes first"
+
+
+def test_a_round_without_a_beat_is_shown_too(manager, place, guard):
+    Walk.objects.create(place=place, guard=guard, alias="G-3333", started_at=NOW, received_at=NOW)
+    rows = manager.get(reverse("place-patrols", args=["S1"])).context["beats"]
+    assert [(row.now.beat and row.now.beat.code, len(row.rounds)) for row in rows] == [("B1", 0), (None, 1)]
+
+
+def test_a_call_for_help_says_where_the_guard_was_last_and_where_the_round_leads_next(manager, place, walk):
+    following = place.checkpoints.get(code="C3")
+    HelpCall.objects.create(
+        id=new_id(), place=place, walk=walk, made_at=NOW, received_at=NOW, checkpoint=following
+    )
+    assert "本次巡查尚未扫码" in shown(manager, "place-patrols", "S1")
+    scan(walk, "C1", 20)
+    scan(walk, "C2", 5)
+    [call] = manager.get(reverse("place-patrols", args=["S1"])).context["calls"]
+    assert (call.last.checkpoint.code, call.call.checkpoint.code) == ("C2", "C3")
+
+
+def test_a_replay_has_a_step_for_what_was_passed_over_and_for_what_was_not_walked(manager, place, walk):
+    shift = place.shifts.get()
+    mix = PatrolMix.objects.create(place=place, game_sha256="0" * 64, game={}, made_at=LONG_AGO)
+    planned = {"C1": 50, "C2": 40, "C3": 30}
+    walk.plan = PatrolPlan.objects.create(
+        place=place, shift=shift, on=timezone.localdate(NOW), level="normal", mix=mix, drawn_at=LONG_AGO,
+        starts=NOW - timedelta(hours=4), ends=NOW + timedelta(hours=6), sealed_seed="", commitment="",
+        legs=[
+            {"beat": "B1", "checkpoint": code, "at": (NOW - timedelta(minutes=ago)).isoformat()}
+            for code, ago in planned.items()
+        ],
+    )  # fmt: skip
+    walk.save()
+    place.checkpoints.filter(code__in=("C1", "C2")).update(longitude=121.4, latitude=31.2)
+    place.checkpoints.filter(code="C2").update(latitude=31.201)
+    scan(walk, "C1", 49)
+    Visit.objects.create(
+        id=new_id(), walk=walk, kind="missed", checkpoint=place.checkpoints.get(code="C2"), reason="locked",
+        device_at=NOW, effective_at=NOW - timedelta(minutes=38), received_at=NOW, number=2,
+    )  # fmt: skip
+    answer = manager.get(reverse("place-walk", args=["S1", walk.pk]))
+    kinds = [(row["step"].kind, row["step"].checkpoint.code) for row in answer.context["steps"]]
+    assert kinds == [("scanned", "C1"), ("passed-over", "C2"), ("not-walked", "C3")]
+    drawn = answer.context["sketch"]["steps"]
+    assert [step["kind"] for step in drawn] == ["scanned", "passed-over", "not-walked"]
+    assert "已上锁" in drawn[1]["words"]
+    assert drawn[2]["spot"] is None, "nobody knows where it lies; it is a step all the same"
+    scan(walk, "C3", 5)
+    answer = manager.get(reverse("place-walk", args=["S1", walk.pk]))
+    assert [row["step"].kind for row in answer.context["steps"]] == ["scanned", "passed-over", "scanned"]
+
+
 def test_a_replay_names_nobody_even_to_the_place(manager, walk):
     scan(walk, "C1", 20)
     page = shown(manager, "place-walk", "S1", walk.pk)
@@ -198,12 +270,48 @@ def test_a_record_that_does_not_count_is_struck_and_the_window_is_open_again(man
 
 
 def test_looking_at_a_record_leaves_what_it_counts_for(manager, walk):
-    visit = scan(walk, "C1", 20, flags=["typed"])
+    visit = scan(walk, "C1", 20, flags=["typed-run"])
     manager.post(
         reverse("place-visit-review", args=["S1", visit.pk]), {"verdict": "note", "words": "镜头坏了"}
     )
     visit.refresh_from_db()
     assert (visit.review, visit.evidence.filter(strike=None).count()) == ("镜头坏了", 1)
+
+
+def test_several_marked_records_are_settled_with_one_verdict_and_one_reason(manager, place, walk):
+    first, second = scan(walk, "C1", 20, flags=["burst"]), scan(walk, "C2", 15, flags=["burst"])
+    untouched = scan(walk, "C3", 10, flags=["burst"])
+    unknown = Visit.objects.create(
+        id=new_id(),
+        walk=walk,
+        way="qr",
+        flags=["unknown-code"],
+        device_at=NOW,
+        effective_at=NOW,
+        received_at=NOW,
+    )
+    address = reverse("place-visits-review", args=["S1"])
+    chosen = {"act": "accept", "row": [str(first.pk), str(second.pk), str(unknown.pk)]}
+    asked = manager.post(address, chosen).content.decode()
+    assert "其代码不能说明巡查点" in asked, "a scan of an unknown code cannot be counted in a heap"
+    assert Visit.objects.filter(reviewed_at=None).count() == 4, "nothing is done before it was said"
+    done = manager.post(address, {**chosen, "sure": "yes", "words": "一起走的电梯", "typed": "2"})
+    assert done.status_code == 200, "the rows that stayed are named"
+    settled = Visit.objects.filter(reviewed_at=NOW, review="一起走的电梯")
+    assert {visit.pk for visit in settled} == {first.pk, second.pk}
+    assert {visit.pk for visit in Visit.objects.filter(reviewed_at=None)} == {untouched.pk, unknown.pk}
+    assert Entry.objects.filter(action="accept-visit").count() == 2, "each has its own line"
+
+
+def test_records_of_another_place_are_not_settled_from_here(manager, place, walk):
+    visit = scan(walk, "C1", 20, flags=["burst"])
+    a_place("S2")
+    stranger = signed_in(Client(), a_user("venue-manager", place="S2"))
+    words = {"act": "note", "row": str(visit.pk), "sure": "yes", "words": "x", "typed": "1"}
+    assert stranger.post(reverse("place-visits-review", args=["S1"]), words).status_code == 404
+    stranger.post(reverse("place-visits-review", args=["S2"]), words)
+    visit.refresh_from_db()
+    assert visit.reviewed_at is None
 
 
 def test_the_month_counts_windows_by_the_cadence_in_force_at_each_moment(manager, place, walk):

@@ -109,9 +109,10 @@ def _flag(
         return
     walk = scans[0].walk
     times = [visit.effective_at for visit in scans]
+    numbers = [visit.number for visit in scans]
     before = [
         _scan(visit, None, "good", same_device=True)
-        for visit in scans_near(walk.pk, min(times), max(times))
+        for visit in scans_near(walk.pk, min(times), max(times), (min(numbers), max(numbers)))
         if visit.pk not in arrivals
     ]
     same_device = device is None or walk.device_id is None or walk.device_id == device.pk

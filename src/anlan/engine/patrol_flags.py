@@ -1,4 +1,7 @@
-"""Marks on scans that a person should look at: they say what is odd, change no duty and punish nobody."""
+"""Marks on scans that a person should look at: they say what is odd, change no duty and punish nobody.
+
+A code typed by hand is no mark, only a way of scanning; the third in a row is, once for each such run.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ Flag = Literal[
     "foreign-place",
     "far-away",
     "other-device",
-    "typed",
+    "typed-run",
     "out-of-order",
     "future",
 ]
@@ -34,6 +37,9 @@ FASTEST_METRES_A_SECOND = 5.0
 
 FASTEST_SHARE_OF_WALK = 0.25
 """The share of a measured walking time that nobody undercuts."""
+
+TYPED_RUN = 3
+"""One label that cannot be read is wet or torn; so many one after the other are a phone or a habit to ask about."""
 
 NEAR_METRES = 100.0
 BACKWARDS_TOLERANCE = timedelta(seconds=2)
@@ -98,6 +104,11 @@ def flags_of(scans: Sequence[Scan], ground: Ground) -> dict[str, tuple[Flag, ...
     for before, scan in pairwise(by_number):
         if scan.device_at < before.device_at - BACKWARDS_TOLERANCE:
             found[scan.id].add("out-of-order")
+    run = 0
+    for scan in by_number:
+        run = run + 1 if scan.typed else 0
+        if run == TYPED_RUN:
+            found[scan.id].add("typed-run")
     by_time = sorted((scan for scan in scans if scan.checkpoint), key=lambda scan: scan.effective)
     for before, scan in pairwise(by_time):
         spent = (scan.effective - before.effective).total_seconds()
@@ -135,8 +146,6 @@ def _alone(scan: Scan, ground: Ground) -> set[Flag]:
         found.add("unknown-code")
     elif scan.code == "stale":
         found.add("stale-code")
-    if scan.typed:
-        found.add("typed")
     if not scan.same_place:
         found.add("foreign-place")
     if not scan.same_device:

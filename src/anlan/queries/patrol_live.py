@@ -1,7 +1,7 @@
 """Patrols of a place as they stand: its beats and their legs, its checkpoints, calls for help, records to review."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,14 +29,32 @@ LOOK_BACK = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
-class BeatNow:
-    """One beat in the shift that is on: who is on the roster, whether the walk has begun, what became of the legs."""
+class WalkNow:
+    """A round of the shift that is on, and its last scan."""
 
-    beat: Beat
-    line: RosterLine | None
-    walk: Walk | None
-    legs: tuple[LegStanding, ...]
+    walk: Walk
     last: Visit | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallNow:
+    """A call for help that is open, and the last scan of its round: where the guard probably is."""
+
+    call: HelpCall
+    last: Visit | None
+
+
+@dataclass(frozen=True, slots=True)
+class BeatNow:
+    """One beat in the shift that is on: who is on the roster, the rounds on it, what became of the legs.
+
+    Rounds that go on come before those that have ended; `beat` is None for rounds that follow no beat.
+    """
+
+    beat: Beat | None
+    line: RosterLine | None
+    walks: tuple[WalkNow, ...]
+    legs: tuple[LegStanding, ...]
 
     @property
     def walked(self) -> int:
@@ -72,7 +90,7 @@ class PatrolNow:
     checkpoints: tuple[CheckpointNow, ...]
     duties: tuple[WindowState, ...]
     passed_over: tuple[Visit, ...]
-    calls: tuple[HelpCall, ...]
+    calls: tuple[CallNow, ...]
     to_review: int
 
     @property
@@ -107,7 +125,7 @@ def patrol_now(place: Place, at: datetime) -> PatrolNow:
         passed_over=tuple(
             visit for visit in visits if visit.kind == "missed" and visit.effective_at >= since
         )[:20],
-        calls=tuple(open_calls(place)),
+        calls=tuple(calls_now(open_calls(place))),
         to_review=to_review(place).count(),
     )
 
@@ -127,10 +145,27 @@ def open_calls(place: Place | None = None) -> QuerySet[HelpCall]:
     )
 
 
+def calls_now(calls: Iterable[HelpCall]) -> list[CallNow]:
+    """Calls with the last scan of each one's round, as far as it has come in; one more read."""
+    listed = list(calls)
+    walks = {call.walk_id for call in listed if call.walk_id}
+    scans = Visit.objects.filter(walk__in=walks, kind="scan", checkpoint__isnull=False)
+    last = {
+        visit.walk_id: visit
+        for visit in scans.select_related("checkpoint").order_by("effective_at", "number")
+    }
+    return [CallNow(call, last.get(call.walk_id) if call.walk_id else None) for call in listed]
+
+
 def to_review(place: Place) -> QuerySet[Visit]:
     """Records of a place with a mark that nobody has looked at."""
-    rows = Visit.objects.filter(walk__place=place, reviewed_at=None).exclude(flags=[])
+    rows = _marked(Visit.objects.filter(walk__place=place))
     return rows.select_related("walk__beat", "checkpoint", "code").order_by("-effective_at")
+
+
+def _marked(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Those with a mark that nobody has looked at; a code typed by hand was a mark once and is none by itself."""
+    return rows.filter(reviewed_at=None).exclude(flags=[]).exclude(flags=["typed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +185,7 @@ def places_with_rounds(places: QuerySet[Place]) -> list[PlaceRounds]:
     walking = _counts(Walk.objects.filter(place__in=ids, ended_at=None))
     calls = _counts(HelpCall.objects.filter(place__in=ids, closed_at=None))
     waiting = dict(
-        Visit.objects.filter(walk__place__in=ids, reviewed_at=None)
-        .exclude(flags=[])
-        .values_list("walk__place")
-        .annotate(Count("pk"))
+        _marked(Visit.objects.filter(walk__place__in=ids)).values_list("walk__place").annotate(Count("pk"))
     )
     return [
         PlaceRounds(row, walking.get(row.pk, 0), calls.get(row.pk, 0), waiting.get(row.pk, 0)) for row in rows
@@ -171,17 +203,7 @@ def _beats(
     for leg in legs_of_shift(shift.shift, shift.on, shift.start, shift.end, account.subject):
         legs[leg.beat].append(leg)
     lines = {line.beat_id: line for line in roster_of(shift.shift, shift.on) if line.beat_id}
-    walks = {
-        walk.beat_id: walk
-        for walk in Walk.objects.filter(
-            Q(ended_at=None) | Q(ended_at__gt=shift.start),
-            place=place,
-            started_at__gte=shift.start - timedelta(hours=1),
-            started_at__lt=shift.end,
-        )
-        .select_related("guard")
-        .order_by("started_at")
-    }
+    walks = _walks(place, shift, visits)
     found = []
     for beat in beats_of(place, at):
         own = [visit for visit in visits if visit.walk.beat_id == beat.pk]
@@ -193,11 +215,27 @@ def _beats(
             BeatNow(
                 beat=beat,
                 line=lines.get(beat.pk),
-                walk=walks.get(beat.pk),
+                walks=tuple(walks[beat.pk]) if beat.pk in walks else (),
                 legs=tuple(standing),
-                last=next((visit for visit in own if visit.kind == "scan"), None),
             )
         )
+    if None in walks:
+        found.append(BeatNow(beat=None, line=None, walks=tuple(walks[None]), legs=()))
+    return found
+
+
+def _walks(place: Place, shift: ShiftOn, visits: Sequence[Visit]) -> dict[UUID | None, list[WalkNow]]:
+    """The rounds of a shift by beat, those that go on first, then the latest; visits are there latest first."""
+    rows = Walk.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=shift.start),
+        place=place,
+        started_at__gte=shift.start - timedelta(hours=1),
+        started_at__lt=shift.end,
+    ).select_related("guard")
+    last = {visit.walk_id: visit for visit in reversed(visits) if visit.kind == "scan"}
+    found: dict[UUID | None, list[WalkNow]] = defaultdict(list)
+    for walk in sorted(rows.order_by("-started_at"), key=lambda walk: walk.ended_at is not None):
+        found[walk.beat_id].append(WalkNow(walk, last.get(walk.pk)))
     return found
 
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from anlan.engine import access as rules
 from anlan.engine.access import GrantFacts, Target
 from anlan.engine.facts import Basis
 from anlan.engine.patrol_codes import read_scanned, read_typed
-from anlan.engine.patrol_flags import Ground, Point
+from anlan.engine.patrol_flags import TYPED_RUN, Ground, Point
 from anlan.engine.periods import midnight
 from anlan.engine.policy import LEVELS, Level
 from anlan.engine.timelines import History
@@ -100,11 +100,15 @@ def ground_of(place: Place) -> Ground:
     return Ground(points, {frozenset({str(one), str(other)}): float(s) for one, other, s in measured})
 
 
-def scans_near(walk: UUID, first: datetime, last: datetime) -> list[Visit]:
-    """The scans of a walk that are already recorded around a span of time; flags compare with them."""
+def scans_near(walk: UUID, first: datetime, last: datetime, numbers: tuple[int, int]) -> list[Visit]:
+    """The scans of a walk that are recorded already and lie near in time or in number; flags compare with them."""
     span = timedelta(minutes=10)
     visits = Visit.objects.filter(walk=walk, kind="scan").select_related("checkpoint")
-    return list(visits.filter(effective_at__gte=first - span, effective_at__lte=last + span))
+    in_time = Q(effective_at__gte=first - span, effective_at__lte=last + span)
+    before = visits.filter(number__lt=numbers[0]).order_by("-number").values("pk")[:TYPED_RUN]
+    after = visits.filter(number__gt=numbers[1]).order_by("number").values("pk")[:TYPED_RUN]
+    beside = [row["pk"] for row in (*before, *after)]
+    return list(visits.filter(in_time | Q(pk__in=beside)))
 
 
 @dataclass(slots=True)

@@ -93,15 +93,16 @@ def address(list_name: str) -> str:
     return reverse(ROOMS[list_name].url) if list_name in ROOMS else ""
 
 
-def bulk_page(request: HttpRequest, list_name: str) -> HttpResponse:
-    """Ask, or do: the first sending of a selection is shown, the second is done."""
+def bulk_page(request: HttpRequest, list_name: str, *parts: str) -> HttpResponse:
+    """Ask, or do: the first sending of a selection is shown, the second is done; `parts` fill the list's address."""
     room = ROOMS[list_name]
     act = next((act for act in room.acts if act.id == request.POST.get("act")), None)
     if act is None or not access.allowed(request, act.needs):
         raise Http404
     query, columns = sent_filter(request)
     asked = view_query(plain_pairs(query), columns)
-    back = f"{reverse(list_name)}?{asked}" if asked else reverse(list_name)
+    listed = reverse(list_name, args=parts)
+    back = f"{listed}?{asked}" if asked else listed
     every = request.POST.get("all") == "1"
     keys = room.keys(request, query, act.limit + 1) if every else request.POST.getlist("row")
     keys = list(dict.fromkeys(keys))

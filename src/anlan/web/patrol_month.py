@@ -1,7 +1,7 @@
 """A place's rounds over a month against the cadence in force at each moment, and a shift walked again."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from anlan.models import Checkpoint, Place, Visit, Walk
-from anlan.queries.patrol_month import MonthOfRounds, month_of_rounds, visits_of, walks_between
+from anlan.queries.patrol_month import MonthOfRounds, month_of_rounds, walks_between
+from anlan.queries.patrol_replay import Step, StepKind, steps_of
 from anlan.web import access, clock
 from anlan.web.patrol_app.words import FLAG_WORDS, reason_words
 from anlan.web.patrol_frame import patrol_frame
@@ -27,6 +28,11 @@ WAYS = {
     "nfc": gettext_lazy("tag"),
     "typed": gettext_lazy("typed"),
     "link": gettext_lazy("any camera"),
+}
+STEP_WORDS: Final[dict[StepKind, Any]] = {
+    "scanned": gettext_lazy("scanned"),
+    "passed-over": gettext_lazy("passed over with a reason"),
+    "not-walked": gettext_lazy("planned and not walked"),
 }
 EARLIEST = date(2000, 1, 1)
 
@@ -60,16 +66,19 @@ def place_patrol_month(request: HttpRequest, code: str) -> HttpResponse:
 def place_walk(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
     """A walk again, visit by visit, without a name."""
     place = access.place_or_404(request, code, "see-patrols")
-    walk = Walk.objects.select_related("beat", "plan").filter(pk=walk_id, place=place).first()
+    walk = Walk.objects.select_related("place", "beat", "plan__shift").filter(pk=walk_id, place=place).first()
     if walk is None:
         raise Http404
-    visits = visits_of(walk)
+    steps = steps_of(walk, clock.now())
     title = _("Round of %(day)s") % {"day": f"{timezone.localtime(walk.started_at):%Y-%m-%d %H:%M}"}
     context = patrol_frame(request, place, "month", title) | {
         "walk": walk,
         "early": reason_words(walk.early_reason) if walk.early_reason else "",
-        "visits": [_visit_row(visit) for visit in visits],
-        "sketch": _sketch(place, visits),
+        "steps": [_step_row(step) for step in steps],
+        "sketch": _sketch(place, steps),
+        "kinds": [
+            (kind, words) for kind, words in STEP_WORDS.items() if any(step.kind == kind for step in steps)
+        ],
         "back": reverse("place-patrol-month", args=[code]),
     }
     return page(request, "patrols/walk.html", context)
@@ -112,6 +121,10 @@ def _picture(month: MonthOfRounds, now: datetime) -> Any:
     return month_picture(spans, levels_of(month.levels, now), month.first, last, label=label, zone=zone)
 
 
+def _step_row(step: Step) -> dict[str, Any]:
+    return {"step": step, "words": STEP_WORDS[step.kind], **(_visit_row(step.visit) if step.visit else {})}
+
+
 def _visit_row(visit: Visit) -> dict[str, Any]:
     return {
         "visit": visit,
@@ -122,14 +135,14 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _sketch(place: Place, visits: list[Visit]) -> dict[str, Any] | None:
+def _sketch(place: Place, steps: list[Step]) -> dict[str, Any] | None:
     """The checkpoints where they lie, as a drawing of 100 by 60, and the order in which they were visited."""
     points = list(
         Checkpoint.objects.filter(place=place, longitude__isnull=False, latitude__isnull=False).order_by(
             "order"
         )
     )
-    seen = {visit.checkpoint_id for visit in visits}
+    seen = {step.checkpoint.pk for step in steps if step.checkpoint}
     points = [point for point in points if point.closed_at is None or point.pk in seen]
     if len(points) < 2:
         return None
@@ -146,12 +159,24 @@ def _sketch(place: Place, visits: list[Visit]) -> dict[str, Any] | None:
     return {
         "points": [(point, *placed[point.pk]) for point in points],
         "steps": [
-            {"at": exact(visit.effective_at), "x": placed[visit.checkpoint_id][0], "y": placed[visit.checkpoint_id][1],
-             "name": name_of(visit.checkpoint)}
-            for visit in visits
-            if visit.kind == "scan" and visit.checkpoint_id in placed
+            {
+                "kind": step.kind,
+                "words": _step_words(step),
+                "spot": placed.get(step.checkpoint.pk) if step.checkpoint else None,
+            }
+            for step in steps
         ],
-    }  # fmt: skip
+    }
+
+
+def _step_words(step: Step) -> str:
+    """When, where, and, where nothing was scanned, what was instead."""
+    words = [exact(step.at), name_of(step.checkpoint) if step.checkpoint else _("Checkpoint not known")]
+    if step.kind != "scanned":
+        words.append(str(STEP_WORDS[step.kind]))
+    if step.visit is not None and step.visit.reason:
+        words.append(reason_words(step.visit.reason))
+    return " · ".join(words)
 
 
 addresses = [

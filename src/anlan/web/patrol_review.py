@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from anlan.actions.patrol_review import accept_visit, note_visit, refuse_visit
 from anlan.models import Checkpoint, Place, Visit
 from anlan.queries.patrol_live import to_review
-from anlan.web import access, clock
+from anlan.web import access, bulk, clock
 from anlan.web.patrol_app.words import FLAG_WORDS
 from anlan.web.patrol_frame import patrol_frame
 from anlan.web.patrol_month import WAYS
 from anlan.web.shell import page
+from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of
 
 SHOWN = 30
@@ -67,6 +68,15 @@ def place_patrol_review(request: HttpRequest, code: str) -> HttpResponse:
     context = patrol_frame(request, place, "review") | {
         "rows": [_row(visit) for visit in listed],
         "listed": listed,
+        "tools": {
+            "bulk": bulk.offered(request, "place-patrol-review"),
+            "bulk_url": reverse("place-visits-review", args=[code]),
+            "query": "",
+            "asked": "",
+            "limit": bulk.LIMIT,
+        },
+        "after": listed.has_other_pages(),
+        "total": listed.paginator.count,
         "checkpoints": [(str(point.pk), name_of(point)) for point in points],
     }
     return page(request, "patrols/review.html", context)
@@ -102,8 +112,10 @@ def place_visit_review(request: HttpRequest, code: str, visit_id: UUID) -> HttpR
 
 
 def _row(visit: Visit) -> dict[str, Any]:
+    where = name_of(visit.checkpoint) if visit.checkpoint else _("Checkpoint not known")
     return {
         "visit": visit,
+        "name": f"{where} {exact(visit.effective_at)}",
         "way": WAYS.get(visit.way, ""),
         "flags": [FLAG_WORDS[flag] for flag in visit.flags if flag in FLAG_WORDS],
     }

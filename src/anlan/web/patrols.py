@@ -17,22 +17,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from anlan.actions.patrol_planning import given_up
 from anlan.actions.patrol_review import close_call, take_call
 from anlan.engine.patrol_matching import LegStanding, LegState
-from anlan.models import HelpCall, Place, Visit
+from anlan.models import HelpCall, Place, Visit, Walk
 from anlan.queries.patrol_live import (
     BeatNow,
     CheckpointNow,
     PatrolNow,
+    WalkNow,
+    calls_now,
     open_calls,
     patrol_now,
     places_with_rounds,
 )
+from anlan.queries.patrol_plans import plans_in_force
 from anlan.queries.reach import within
 from anlan.web import access, clock
 from anlan.web.patrol_app.words import reason_words
 from anlan.web.patrol_frame import patrol_frame
 from anlan.web.patrol_pictures import LegMark, ShiftRow, leg_mark, shift_picture
+from anlan.web.patrol_plan import MORE_GUARDS, standing_of
 from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
@@ -54,14 +59,24 @@ class OutcomeForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round of a beat; who walks it is a name only to the place's own people."""
+
+    walk: Walk
+    guard: str
+    last: Visit | None
+    early: str
+
+
+@dataclass(frozen=True, slots=True)
 class BeatRow:
-    """A beat as the page shows it; who walks it is a name only to the place's own people."""
+    """A beat as the page shows it; `guard` is who is on the roster while nobody has begun."""
 
     now: BeatNow
     guard: str
+    rounds: tuple[RoundRow, ...]
     late: tuple[tuple[str, LegStanding], ...]
     next_name: str
-    early: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,7 @@ def patrols(request: HttpRequest) -> HttpResponse:
         "subtitle": "",
         "crumbs": [],
         "rows": rows,
-        "calls": [call for call in open_calls() if call.place_id in places],
+        "calls": calls_now(call for call in open_calls() if call.place_id in places),
         "may_answer": access.allowed(request, "answer-help"),
         "may_plan": access.allowed(request, "plan-patrols"),
     }
@@ -160,7 +175,11 @@ def _live(request: HttpRequest, place: Place, at: datetime) -> dict[str, Any]:
     names = {point.checkpoint.code: name_of(point.checkpoint) for point in now.checkpoints}
     sees_ahead = access.allowed(request, "plan-patrols", place)
     people = Names(request)
-    return {
+    planless = now.shift is not None and not now.planned
+    lost = [(plan, given_up(plan.mix)) for plan in plans_in_force(place, at, now.account.subject)]
+    return (standing_of(place, at) if planless else {}) | {
+        "lost": [(plan, says) for plan, says in lost if says],
+        "more_guards": MORE_GUARDS,
         "patrol": now,
         "level": now.account.derived.posture,
         "beats": [_beat_row(beat, place, names, people) for beat in now.beats],
@@ -182,21 +201,25 @@ def _points(points: tuple[CheckpointNow, ...]) -> list[tuple[CheckpointNow, str]
 
 
 def _beat_row(beat: BeatNow, place: Place, names: dict[str, str], people: Names) -> BeatRow:
-    if beat.walk is not None and beat.walk.guard is not None:
-        shown = beat.walk.alias if people.hides(beat.walk.guard, place.code) else str(beat.walk.guard)
-    elif beat.walk is not None:
-        shown = beat.walk.alias
-    elif beat.line is not None and beat.line.guard is not None:
-        shown = people.of(beat.line.guard, place)
-    else:
-        shown = ""
     following = beat.next
+    expected = beat.line.guard if beat.line else None
     return BeatRow(
         now=beat,
-        guard=shown,
+        guard=people.of(expected, place) if expected and not beat.walks else "",
+        rounds=tuple(_round_row(one, place, people) for one in beat.walks),
         late=tuple((names.get(leg.leg.checkpoint, leg.leg.checkpoint), leg) for leg in beat.late),
         next_name=names.get(following.leg.checkpoint, following.leg.checkpoint) if following else "",
-        early=reason_words(beat.walk.early_reason) if beat.walk and beat.walk.early_reason else "",
+    )
+
+
+def _round_row(now: WalkNow, place: Place, people: Names) -> RoundRow:
+    walk = now.walk
+    named = walk.guard is not None and not people.hides(walk.guard, place.code)
+    return RoundRow(
+        walk=walk,
+        guard=str(walk.guard) if named else walk.alias,
+        last=now.last,
+        early=reason_words(walk.early_reason) if walk.early_reason else "",
     )
 
 
@@ -213,6 +236,7 @@ def _picture(now: PatrolNow, names: dict[str, str], at: datetime, *, sees_ahead:
             ),
         )
         for beat in now.beats
+        if beat.beat is not None
     ]
     label = _("%(walked)s of %(planned)s legs walked, %(late)s late") % {
         "walked": now.walked,

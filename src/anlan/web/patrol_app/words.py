@@ -31,6 +31,7 @@ FLAG_WORDS: Final[dict[str, Promise]] = {
     "foreign-place": gettext_lazy("A code of another place"),
     "far-away": gettext_lazy("Position away from the checkpoint"),
     "other-device": gettext_lazy("Sent by another phone than the one the round began on"),
+    "typed-run": gettext_lazy("Three codes in a row typed by hand"),
     "typed": gettext_lazy("Typed by hand"),
     "out-of-order": gettext_lazy("The phone's clock went back"),
     "future": gettext_lazy("A time that had not come yet"),

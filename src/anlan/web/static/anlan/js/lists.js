@@ -30,7 +30,7 @@ function show() {
     head.checked = chosen.length > 0 && chosen.length === all.length;
     head.indeterminate = chosen.length > 0 && chosen.length < all.length;
   }
-  all.forEach((pick) => pick.closest("tr").classList.toggle("is-picked", pick.checked));
+  all.forEach((pick) => pick.closest("tr, article").classList.toggle("is-picked", pick.checked));
 }
 
 function onChange(event) {
