@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
-from tests.patrol_builders import CITY, MONDAY, a_patrolled_place, clock
+from tests.patrol_builders import CITY, MONDAY, a_patrolled_place, clock, raised
 
+from anlan.actions.patrol_now import plan_now
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import change_beat, set_roster
 from anlan.actions.patrol_seals import open_seed
@@ -116,18 +117,72 @@ def test_a_plan_whose_beat_changed_is_to_be_drawn_anew(manager: Client, place: P
     assert morning.levels[0].look.state == "stale"
 
 
-def test_what_cannot_be_kept_is_said_in_words_with_what_to_do(at: Any) -> None:
+def test_what_cannot_be_kept_is_said_in_words_with_what_to_do_and_walked_as_well_as_can_be(at: Any) -> None:
     place = a_patrolled_place("M-9", points=14)
     plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=0.5, draws=0)
     client = signed_in(Client(HTTP_ACCEPT_LANGUAGE="en"), a_user("venue-manager", place="M-9"))
-    assert PatrolMix.objects.exclude(infeasible=None).exists(), (
-        "14 points, 2 minutes each, every quarter of an hour"
-    )
-    page = shown(client, "place-patrol-plan", "M-9")
-    assert "B1" in page
-    [refusal] = client.get(reverse("place-patrol-plan", args=["M-9"])).context["refusals"]
-    assert "needs 2 guards and has 1" in refusal["says"].en
-    assert str(refusal["to_do"]) in page
+    answer = client.get(reverse("place-patrol-plan", args=["M-9"]))
+    [refusal] = answer.context["refusals"]
+    assert "needs 2 guards and has 1" in refusal["says"].en, "14 points, 2 minutes each, in 20 minutes"
+    assert str(refusal["to_do"]) in answer.content.decode()
+    plan = PatrolPlan.objects.get(place=place, shift__code="S1", on=MONDAY)
+    states = {level.look.plan: level.look.state for row in answer.context["rows"] for level in row.levels}
+    assert states[plan] == "short"
+    raised("red", BEFORE)
+    at(DURING)
+    live = shown(client, "place-patrols", "M-9")
+    assert plan.mix.infeasible["zh"] in live
+    assert reverse("patrol-plan", args=[plan.pk]) in live
+
+
+def test_the_proof_of_a_plan_that_gives_windows_up_never_says_that_it_keeps_the_cadence(at: Any) -> None:
+    place = a_patrolled_place("M-9", points=14, shifts=("S1",))
+    plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=0.5, draws=2000)
+    client = signed_in(Client(HTTP_ACCEPT_LANGUAGE="en"), a_user("venue-manager", place="M-9"))
+    plan = PatrolPlan.objects.get(place=place)
+    answer = client.get(reverse("patrol-plan", args=[plan.pk]))
+    rows = {row.key: row for row in answer.context["proof"].rows}
+    assert "bound" not in rows, "what is proved for fewer windows says nothing of all"
+    assert rows["mix"].kept == 0
+    assert {row.kept for key, row in rows.items() if key != "mix"} == {None}
+    assert plan.mix.infeasible["zh"] in answer.content.decode()
+    assert sum(row["missed"] for row in answer.context["lost"]["rows"]) == plan.mix.infeasible["windows"]
+
+
+def test_a_shift_that_is_on_without_a_plan_is_planned_by_one_press(
+    manager: Client, place: Place, at: Any
+) -> None:
+    at(DURING)
+    now = reverse("place-patrol-plan-now", args=[place.code])
+    assert now in shown(manager, "place-patrols", place.code)
+    assert now in shown(manager, "place-patrol-plan", place.code)
+    for _press in range(2):
+        assert manager.post(now).headers["Location"] == reverse("place-patrols", args=[place.code])
+    [plan] = PatrolPlan.objects.all()
+    assert (plan.shift.code, plan.level, plan.cause) == ("S1", "normal", "planned")
+    assert plan.starts == DURING
+    assert {leg["checkpoint"] for leg in plan.legs} == {f"C{number:02}" for number in range(5)}
+    assert now not in shown(manager, "place-patrols", place.code)
+    [job] = DBTaskResult.objects.all()
+    assert job.args_kwargs["args"][1:3] == ["2026-03-09", 1], "the other levels and shifts of the day"
+
+
+def test_what_the_worker_plans_after_such_a_press_leaves_that_plan_alone(place: Place, at: Any) -> None:
+    by_press = plan_now(place, by=None, at=DURING + timedelta(seconds=20)).outcomes[0]
+    plan_place(place, MONDAY, 1, by=None, at=DURING + timedelta(seconds=21), seconds=0.5, draws=0)
+    morning = PatrolPlan.objects.filter(shift__code="S1", on=MONDAY)
+    assert str(morning.get(level="normal").pk) == by_press.plan
+    assert {plan.level for plan in morning} == {"normal", "orange", "red"}
+
+
+def test_while_the_worker_plans_the_page_of_the_place_says_so_and_how_far(
+    manager: Client, place: Place, at: Any
+) -> None:
+    at(DURING)
+    manager.post(reverse("place-patrol-plan-draw", args=[place.code]))
+    page = manager.get(reverse("place-patrols", args=[place.code]))
+    assert page.context["is_under_way"]
+    assert "/ 84" in page.content.decode(), "three shifts a day for four weeks"
 
 
 @pytest.mark.parametrize("draws", [0, 20_000])
@@ -137,10 +192,12 @@ def test_the_proof_sets_the_plan_beside_the_usual_ways_to_walk(
     plan = drawn(place, draws)
     proof = manager.get(reverse("patrol-plan", args=[plan.pk])).context["proof"]
     rows = {row.key: row for row in proof.rows}
-    assert list(rows) == ["mix", "bound", "fixed-round", "jitter", "random-order"]
+    proved = ["bound"] if draws else []
+    assert list(rows) == ["mix", *proved, "fixed-round", "jitter", "random-order"]
     assert rows["fixed-round"].gain == 100.0, "who knows a fixed round strikes right behind the guard"
     assert rows["fixed-round"].bits == 0.0
-    assert rows["bound"].gain <= rows["mix"].gain < rows["jitter"].gain
+    assert all(rows[key].gain <= rows["mix"].gain for key in proved)
+    assert rows["mix"].gain < rows["jitter"].gain
     assert rows["mix"].kept == 100.0
     assert rows["mix"].bits > rows["jitter"].bits
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
+from anlan.actions.patrol_now import plan_now
 from anlan.actions.patrol_plans import SECONDS, plan_place
 from anlan.actions.patrol_replans import Cause, follow_postures, replan_place
 from anlan.models import PatrolPlan, Place, PostureChange, User
@@ -18,6 +19,13 @@ def draw_plans(place: str, start_day: str, days: int, by: str, seconds: float = 
     row = Place.objects.get(pk=UUID(place))
     user = User.objects.filter(pk=UUID(by)).first() if by else None
     plan_place(row, date.fromisoformat(start_day), days, by=user, at=timezone.now(), seconds=seconds)
+
+
+@task()
+def draw_now(place: str, by: str) -> None:
+    """What the worker does about a shift that is on without a plan."""
+    row = Place.objects.get(pk=UUID(place))
+    plan_now(row, by=User.objects.filter(pk=UUID(by)).first() if by else None, at=timezone.now())
 
 
 @task()
@@ -36,6 +44,11 @@ def plan_later(place: Place, start_day: date, days: int, *, by: User | None, sec
     """Have the worker plan a place, with so much time for each game; the job's number."""
     whose = str(by.pk) if by else ""
     return str(draw_plans.enqueue(str(place.pk), start_day.isoformat(), days, whose, seconds).id)
+
+
+def plan_now_later(place: Place, *, by: User | None) -> None:
+    """Have the worker draw the shift that is on before the weeks to come."""
+    draw_now.enqueue(str(place.pk), str(by.pk) if by else "")
 
 
 def posture_changed(*, since: datetime, at: datetime) -> None:

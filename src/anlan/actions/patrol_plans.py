@@ -7,7 +7,7 @@ from django.db import transaction
 
 from anlan.actions.patrol_planning import NOBODY, Outcome, Planned, Planning, given_up, why_not_planned
 from anlan.actions.patrol_proofs import keep_recount
-from anlan.actions.patrol_rest import draw_rest
+from anlan.actions.patrol_rest import draw_rest, planned
 from anlan.actions.turns import take_turn
 from anlan.engine.patrol_game import Game
 from anlan.engine.patrol_shifts import ShiftSpan
@@ -86,9 +86,9 @@ def _plan_level(
     planning: Planning, shift: ShiftOn, spans: Sequence[ShiftSpan], level: Level, asked: Asked
 ) -> Outcome:
     name = (shift.shift.code, shift.on, level)
-    there = _planned(planning, shift, level)
-    if there is not None and there.starts <= planning.at:
-        return Outcome(*name, "begun", str(there.pk))
+    there = planned(shift, level)
+    if there is not None and min(there.starts, shift.start) <= planning.at:
+        return Outcome(*name, "begun", str(there.pk), given_up(there.mix))
     if shift.start < planning.at:
         return draw_rest(planning, shift, spans, level, cause="planned", replaces=None)
     mix = planning.mix_of(asked)
@@ -96,7 +96,7 @@ def _plan_level(
     keep_recount(mix, subject, basis, shift.span, spans, level, draws=planning.draws)
     with transaction.atomic():
         take_turn(f"patrol-plans/{planning.place.pk}")
-        there = _planned(planning, shift, level)
+        there = planned(shift, level)
         if there is not None and there.mix_id == mix.pk:
             return Outcome(*name, "kept", str(there.pk), given_up(mix))
         _cancel(planning, shift, level)
@@ -104,13 +104,6 @@ def _plan_level(
             return Outcome(*name, "infeasible", says=given_up(mix))
         plan = planning.draw(mix, shift.shift, shift.on, level, (shift.start, shift.end))
     return Outcome(*name, "redrawn" if there else "drawn", str(plan.pk), given_up(mix))
-
-
-def _planned(planning: Planning, shift: ShiftOn, level: Level) -> PatrolPlan | None:
-    rows = PatrolPlan.objects.filter(
-        place=planning.place, shift=shift.shift, on=shift.on, level=level, cause="planned", cancelled_at=None
-    )
-    return rows.order_by("-drawn_at").first()
 
 
 def _cancel(planning: Planning, shift: ShiftOn, level: Level) -> None:

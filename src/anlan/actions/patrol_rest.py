@@ -33,7 +33,7 @@ def draw_rest(
     """A plan from now to the end of a shift that has begun, at a level from now on.
 
     Windows that hold a scan already are kept. Where the rest cannot be kept whole, as few windows as possible are given
-    up, of those that are open now if that is enough, and the outcome says so.
+    up, of those that are open now if that is enough, and the outcome says so. What replaces nothing is drawn once.
     """
     at = planning.at
     start = start_slot(at)
@@ -57,9 +57,20 @@ def draw_rest(
         return Outcome(*name, "infeasible", says=given_up(mix))
     with transaction.atomic():
         take_turn(f"patrol-plans/{planning.place.pk}")
+        there = None if replaces else planned(shift, level)
+        if there is not None:
+            return Outcome(*name, "begun", str(there.pk), given_up(there.mix))
         span = (start, shift.end)
         plan = planning.draw(mix, shift.shift, shift.on, level, span, cause=cause, replaces=replaces)
     return Outcome(*name, "drawn", str(plan.pk), given_up(mix))
+
+
+def planned(shift: ShiftOn, level: Level) -> PatrolPlan | None:
+    """The plan of a shift for a level that replaced no other."""
+    rows = PatrolPlan.objects.filter(
+        shift=shift.shift, on=shift.on, level=level, cause="planned", cancelled_at=None
+    )
+    return rows.select_related("mix").order_by("-drawn_at").first()
 
 
 def _owed(

@@ -1,6 +1,7 @@
 """Patrols of the demo city: beats, shifts, rosters, codes, and a week of visits made of the scans there are.
 
-Plans are drawn by the worker once it runs, for a dozen places and the coming week, so that loading stays quick.
+Plans are drawn by the worker once it runs, so that loading stays quick: first the shifts that are on at a dozen places,
+then the coming week of each.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 from anlan.actions.patrol_codes import issue_codes
-from anlan.actions.patrol_jobs import plan_later
+from anlan.actions.patrol_jobs import plan_later, plan_now_later
 from anlan.actions.patrol_register import add_beat, set_roster, set_up_patrols, set_worth
 from anlan.engine.patrol_codes import LETTERS
 from anlan.management.demo_city.values import DemoCity
@@ -39,7 +40,9 @@ def load_patrols(city: DemoCity, users: dict[str, User], *, office: User, at: da
         if code == own:
             _own_place(place, beats, users["guard"], office, at)
         _visits(place, beats, first, at)
-        plan_later(place, at.date(), DAYS, by=office, seconds=SECONDS)
+        plan_now_later(place, by=office)
+    for code in _patrolled(city):
+        plan_later(rows[code], at.date(), DAYS, by=office, seconds=SECONDS)
 
 
 def _patrolled(city: DemoCity) -> list[str]:

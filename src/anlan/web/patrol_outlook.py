@@ -5,20 +5,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from anlan.actions.patrol_planning import Planning, why_not_planned
+from anlan.actions.patrol_planning import Planning, given_up, why_not_planned
 from anlan.engine.patrol_shifts import ShiftSpan
 from anlan.engine.patrol_windows import Rounds, rounds_at
 from anlan.engine.policy import LEVELS, Level, Text
 from anlan.models import PatrolMix, PatrolPlan, Place
 from anlan.queries.patrol_plans import ShiftOn, plans_between, shifts_between
 
-State = Literal["drawn", "stale", "open", "nothing-owed", "infeasible", "unwalked", "no-guards", "over"]
+State = Literal[
+    "drawn", "short", "stale", "open", "nothing-owed", "infeasible", "unwalked", "no-guards", "over"
+]
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LevelOutlook:
-    """One level of one shift: its plan, or why there is none. Levels that owe what the one below owes are left out."""
+    """One level of one shift: its plan and what it gives up, or why there is none.
+
+    Levels that owe what the one below owes are left out.
+    """
 
     level: Level
     state: State
@@ -28,7 +33,7 @@ class LevelOutlook:
 
     @property
     def is_refused(self) -> bool:
-        return self.state in ("infeasible", "unwalked", "no-guards")
+        return self.state in ("short", "infeasible", "unwalked", "no-guards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ class _Looking:
             self.known[key] = self._game(shift, level)
         state, says, mix, game = self.known[key]
         if plan is not None and (plan.mix.game_sha256 == game or plan.starts <= self.at):
-            return LevelOutlook(level, "drawn", plan, mix=plan.mix)
+            lost = given_up(plan.mix)
+            return LevelOutlook(level, "short" if lost else "drawn", plan, lost, plan.mix)
         if plan is not None and says is None:
             return LevelOutlook(level, "stale", plan, mix=plan.mix)
         return LevelOutlook(level, state, None, says, mix)
@@ -110,9 +116,10 @@ class _Looking:
         if game is None:
             return "no-guards", None, None, ""
         digest = game.sha256
-        mix = PatrolMix.objects.filter(place=self.place, game_sha256=digest).first()
-        if mix is not None and mix.infeasible is not None:
-            return "infeasible", Text(mix.infeasible["zh"], mix.infeasible["en"]), mix, digest
+        known = PatrolMix.objects.filter(place=self.place, game_sha256=digest)
+        mix = known.defer("game", "rounds").first()
+        if mix is not None and not mix.chances:
+            return "infeasible", given_up(mix), mix, digest
         return "open", None, mix, digest
 
 

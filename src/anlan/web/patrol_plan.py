@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.patrol_jobs import plan_later
+from anlan.actions.patrol_now import plan_now, unplanned_now
+from anlan.actions.patrol_planning import Planned, given_up
 from anlan.engine.policy import Level
 from anlan.models import Place
-from anlan.queries.patrol_planning import Planned, PlanningJob, latest_jobs, planned_ahead
+from anlan.queries.patrol_planning import Planned as Ahead
+from anlan.queries.patrol_planning import PlanningJob, latest_jobs, planned_ahead
 from anlan.queries.patrol_plans import beats_of, rosters_between
 from anlan.queries.reach import within
 from anlan.web import access, clock
@@ -25,7 +28,7 @@ from anlan.web.patrol_frame import patrol_frame
 from anlan.web.patrol_outlook import LevelOutlook, ShiftOutlook, outlook
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
-from anlan.web.templatetags.words import name_of
+from anlan.web.templatetags.words import name_of, say
 
 WEEKS: Final = 4
 DAYS: Final = 7 * WEEKS
@@ -34,6 +37,7 @@ FURTHEST: Final = timedelta(days=366)
 
 STATE_WORDS: Final[dict[str, tuple[Any, str, str]]] = {
     "drawn": (gettext_lazy("drawn"), "good", "circle-check"),
+    "short": (gettext_lazy("drawn, not every window"), "warn", "user-exclamation"),
     "over": (gettext_lazy("over"), "neutral", "history"),
     "stale": (gettext_lazy("to be drawn anew"), "warn", "refresh"),
     "open": (gettext_lazy("not planned yet"), "neutral", "circle-dashed"),
@@ -51,10 +55,12 @@ CAUSE_WORDS: Final[dict[str, Any]] = {
     "checkpoint": gettext_lazy("a checkpoint was opened or closed"),
 }
 
+MORE_GUARDS: Final = gettext_lazy(
+    "Put one more guard on this beat, set up a spare beat, or share its checkpoints out."
+)
 TO_DO: Final[dict[str, Any]] = {
-    "infeasible": gettext_lazy(
-        "Put one more guard on this beat, set up a spare beat, or share its checkpoints out."
-    ),
+    "infeasible": MORE_GUARDS,
+    "short": MORE_GUARDS,
     "unwalked": gettext_lazy("Put these checkpoints on a beat."),
     "no-guards": gettext_lazy("Set up a beat that is not a spare one."),
     "stale": gettext_lazy("Something changed since it was drawn: plan again."),
@@ -96,8 +102,8 @@ def place_patrol_plan(request: HttpRequest, code: str) -> HttpResponse:
     if first == today:
         running = [look for look in outlook(place, today - timedelta(days=1), 1, at) if look.shift.end > at]
         looks = running + looks
-    context = patrol_frame(request, place, "plan") | _standing(place, at)
-    refused = _refusals(looks)
+    context = patrol_frame(request, place, "plan") | standing_of(place, at)
+    refused = _refusals(looks, at)
     context |= {
         "rows": _rows(place, looks, at),
         "refusals": refused,
@@ -109,6 +115,7 @@ def place_patrol_plan(request: HttpRequest, code: str) -> HttpResponse:
         "weeks": WEEKS,
         "has_beats": bool(beats_of(place, at)),
         "has_shifts": place.shifts.filter(closed_at=None).exists(),
+        "unplanned_now": unplanned_now(place, at),
     }
     return page(request, "patrols/plan.html", context)
 
@@ -125,12 +132,31 @@ def place_patrol_plan_draw(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("place-patrol-plan", args=[code]))
 
 
+@access.needs("plan-patrols")
+@require_POST
+def place_patrol_plan_now(request: HttpRequest, code: str) -> HttpResponse:
+    """Draw the rest of the shift that is on, at once; its other levels and the rest of its day follow."""
+    place = access.place_or_404(request, code, "plan-patrols")
+    at, by = clock.now(), access.user_of(request)
+    found = Planned() if place.closed_at else plan_now(place, by=by, at=at)
+    if found.drawn:
+        messages.success(request, _("The rest of this shift is planned; its other levels follow."))
+        if not standing_of(place, at)["is_under_way"]:
+            plan_later(place, min(outcome.on for outcome in found.outcomes), 1, by=by)
+    elif not found.refused:
+        messages.info(request, _("There is nothing to plan now: no shift is on, or it has its plan."))
+    for outcome in found.refused:
+        if outcome.says is not None:
+            messages.warning(request, say(outcome.says))
+    return HttpResponseRedirect(reverse("place-patrols", args=[code]))
+
+
 @access.needs("see-patrols")
 @require_safe
 def place_patrol_plan_progress(request: HttpRequest, code: str) -> HttpResponse:
     """How far the drawing is; the whole page is turned once it is over."""
     place = access.place_or_404(request, code, "see-patrols")
-    standing = _standing(place, clock.now())
+    standing = standing_of(place, clock.now())
     if not standing["is_under_way"]:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "patrols/_planning.html", standing | {"place": place})
@@ -189,9 +215,10 @@ def _plan(places: Sequence[Place], request: HttpRequest) -> int:
     return len(idle)
 
 
-def _standing(place: Place, at: datetime) -> dict[str, Any]:
+def standing_of(place: Place, at: datetime) -> dict[str, Any]:
+    """How far the planning of a place is, and whether the worker is at it."""
     job: PlanningJob | None = latest_jobs([place]).get(place.pk)
-    ahead: Planned = planned_ahead([place], timezone.localdate(at), DAYS, at)[place.pk]
+    ahead: Ahead = planned_ahead([place], timezone.localdate(at), DAYS, at)[place.pk]
     return {"job": job, "ahead": ahead, "is_under_way": job is not None and job.is_under_way}
 
 
@@ -230,20 +257,24 @@ def _level_row(look: LevelOutlook) -> LevelRow:
     return LevelRow(look, words, tone, icon, TO_DO.get(look.state, ""))
 
 
-def _refusals(looks: Sequence[ShiftOutlook]) -> list[dict[str, Any]]:
+def _refusals(looks: Sequence[ShiftOutlook], at: datetime) -> list[dict[str, Any]]:
     """What cannot be kept, once for each reason, with the levels and the first shift it is about."""
     found: dict[str, dict[str, Any]] = {}
     for look in looks:
-        for level in look.levels:
-            if not level.is_refused or level.says is None:
+        said = [(level.level, level.says, level.state) for level in look.levels if level.is_refused]
+        said += [(cast("Level", plan.level), given_up(plan.mix), "short") for plan in look.again[-1:]
+                 if look.shift.end > at]  # fmt: skip
+        for level, says, state in said:
+            if says is None:
                 continue
             row = found.setdefault(
-                level.says.en,
-                {"says": level.says, "levels": list[Level](), "shifts": set[str](), "to_do": TO_DO[level.state],
+                says.en,
+                {"says": says, "levels": list[Level](), "shifts": set[str](), "to_do": TO_DO[state],
+                 "is_walked": state == "short",
                  "first": f"{name_of(look.shift.shift)} · {exact(look.shift.start)}"},
             )  # fmt: skip
-            if level.level not in row["levels"]:
-                row["levels"].append(level.level)
+            if level not in row["levels"]:
+                row["levels"].append(level)
             row["shifts"].add(name_of(look.shift.shift))
     return [row | {"shifts": sorted(row["shifts"])} for row in found.values()]
 
@@ -253,6 +284,7 @@ addresses = [
     path("patrols/plan/draw/", patrol_plans_draw, name="patrol-plans-draw"),
     path("places/<str:code>/patrols/plan/", place_patrol_plan, name="place-patrol-plan"),
     path("places/<str:code>/patrols/plan/draw/", place_patrol_plan_draw, name="place-patrol-plan-draw"),
+    path("places/<str:code>/patrols/plan/now/", place_patrol_plan_now, name="place-patrol-plan-now"),
     path(
         "places/<str:code>/patrols/plan/progress/",
         place_patrol_plan_progress,

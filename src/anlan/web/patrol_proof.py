@@ -1,6 +1,6 @@
 """One drawn plan: what an observer could gain from it, and after the shift the proof that it was drawn, not chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anlan.actions.patrol_proofs import proof_of
 from anlan.actions.patrol_seals import Audit, audit
 from anlan.engine.patrol_legs import Leg
+from anlan.engine.policy import Text
 from anlan.models import PatrolMix, PatrolPlan
 from anlan.queries.patrol_plans import legs_of
 from anlan.web import access, clock
@@ -71,11 +72,11 @@ class Recounted:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The figures of a mix in words and percent."""
+    """The figures of a mix in words and percent; `bound` is None where none was proved for the whole cadence."""
 
     rows: tuple[WayRow, ...]
     gain: float
-    bound: float
+    bound: float | None
     worst: float
     rounds: int
     draws: int
@@ -170,6 +171,7 @@ def _shown(request: HttpRequest, plan: PatrolPlan, result: Audit | None) -> Http
         "is_over": at >= plan.ends,
         "audit": result,
         "proof": read_proof(plan.mix),
+        "lost": _lost(plan),
         "hours": _by_hour(legs, plan, at),
         "hidden": len(plan.legs) - len(legs),
         "sees_ahead": sees_ahead,
@@ -194,13 +196,19 @@ def read_proof(mix: PatrolMix) -> Proof | None:
     mine = beside["mix"]
     if attacker:
         mine = {"kept": attacker["cadence_kept"], "bits": attacker["conditional_entropy_bits"]}
-    rows = [_way("mix", percent(known["loss"]), mine), _way("bound", percent(known["bound"]), None)]
+    is_short = mix.infeasible is not None
+    bound = None if is_short or not known["bound"] else percent(known["bound"])
+    rows = [_way("mix", percent(known["loss"]), mine)]
+    rows += [] if bound is None else [_way("bound", bound, None)]
     ways = beside["ways"]
     rows += [_way(key, percent(ways[key]["gain"]), ways[key]) for key in WAY_WORDS if key in ways]
+    if is_short:
+        # What the figures hold as kept are the windows that this plan did not give up.
+        rows = [replace(row, kept=0.0 if row.key == "mix" else None) for row in rows]
     return Proof(
         rows=tuple(rows),
         gain=rows[0].gain,
-        bound=rows[1].gain,
+        bound=bound,
         worst=max(row.gain for row in rows),
         rounds=sum(len(chances) for chances in mix.chances),
         draws=beside["draws"],
@@ -208,6 +216,19 @@ def read_proof(mix: PatrolMix) -> Proof | None:
         seen_draws=attacker["draws"] if attacker else int(beside["mix"]["draws"]),
         recount=_recounted(known.get("recounted")),
     )
+
+
+def _lost(plan: PatrolPlan) -> dict[str, Any] | None:
+    """What a plan gives up: in words, and checkpoint by checkpoint those missed most first."""
+    told = plan.mix.infeasible
+    if not told:
+        return None
+    names = {point.code: name_of(point) for point in plan.place.checkpoints.all()}
+    rows = [
+        {"name": names.get(code, code), "missed": missed, "owed": owed}
+        for code, missed, owed in told.get("checkpoints", ())
+    ]
+    return {"says": Text(told["zh"], told["en"]), "rows": rows, "windows": told["windows"], "of": told["of"]}
 
 
 def _recounted(known: dict[str, Any] | None) -> Recounted | None:
