@@ -11,11 +11,14 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
 from anlan.links.cap.alert import NAMESPACE, SIGNATURES, VALUES
 from anlan.links.cap.problems import Problem, line_of, path_of, refusal
+
+Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,12 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-def schema_problems(root: etree._Element) -> list[Problem]:
+def schema_problems(root: Element) -> list[Problem]:
     """Why the schema refuses the message, nothing if it does not."""
     try:
         _schema().assertValid(root)
     except etree.DocumentInvalid as error:
-        return _faults(root) or [refusal("SCHEMA", "/alert[1]", line_of(root), detail=str(error))]
+        return _faults(root) or [_as_it_says(root, error)]
     return []
 
 
@@ -113,7 +116,17 @@ def _schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(path.read_bytes(), etree.XMLParser(no_network=True)))
 
 
-def _faults(node: etree._Element) -> list[Problem]:
+def _as_it_says(root: Element, error: etree.DocumentInvalid) -> Problem:
+    """The first complaint of the schema in its own words, at the element that it means."""
+    log: Any = error.error_log  # the stubs do not know that it is a sequence
+    first = log[0]
+    nodes = root.getroottree().xpath(first.path) if first.path else []
+    node = nodes[0] if isinstance(nodes, list) and nodes else root
+    assert isinstance(node, Element)
+    return refusal("SCHEMA", path_of(node), line_of(node), detail=str(first.message))
+
+
+def _faults(node: Element) -> list[Problem]:
     """What is wrong in an element that holds elements, and in those within."""
     name = _name(node)
     contents = CONTENTS[name]
@@ -148,7 +161,7 @@ def _faults(node: etree._Element) -> list[Problem]:
     return found
 
 
-def _stranger(tag: str, parent: str, path: str, element: etree._Element) -> Problem:
+def _stranger(tag: str, parent: str, path: str, element: Element) -> Problem:
     near = get_close_matches(tag, [child.name for child in CONTENTS[parent]], 1)
     home = [name for name, contents in CONTENTS.items() if any(child.name == tag for child in contents)]
     guess = guess_en = ""
@@ -168,7 +181,7 @@ def _stranger(tag: str, parent: str, path: str, element: etree._Element) -> Prob
 
 
 def _misplaced(
-    tag: str, passed: str, after: str, contents: tuple[Child, ...], path: str, element: etree._Element
+    tag: str, passed: str, after: str, contents: tuple[Child, ...], path: str, element: Element
 ) -> Problem:
     place, place_en = (
         (f"“{passed}”之后", f"after '{passed}'") if passed else (f"“{after}”之前", f"before '{after}'")
@@ -179,7 +192,7 @@ def _misplaced(
     )
 
 
-def _missing(missing: str, name: str, contents: tuple[Child, ...], node: etree._Element) -> Problem:
+def _missing(missing: str, name: str, contents: tuple[Child, ...], node: Element) -> Problem:
     names = [child.name for child in contents]
     place = names.index(missing)
     before = names[place - 1] if place else f"<{name}>"
@@ -188,7 +201,7 @@ def _missing(missing: str, name: str, contents: tuple[Child, ...], node: etree._
     )
 
 
-def _value_faults(element: etree._Element, child: Child, path: str) -> list[Problem]:
+def _value_faults(element: Element, child: Child, path: str) -> list[Problem]:
     found = list(_attribute_faults(element, child.name))
     found += [_stranger_in_text(inner, child.name) for inner in element]
     value = element.text or ""
@@ -201,7 +214,7 @@ def _value_faults(element: etree._Element, child: Child, path: str) -> list[Prob
         )
     elif child.holds == "time" and not is_time(bare):
         found.append(refusal("INVALID_DATE", path, line, name=child.name, value=_short(value)))
-    elif child.holds == "language" and bare and not LANGUAGE.fullmatch(bare):
+    elif child.holds == "language" and element.text and not LANGUAGE.fullmatch(bare):
         found.append(refusal("INVALID_LANGUAGE", path, line, value=_short(value)))
     elif child.holds in _NEEDS and not _NEEDS[child.holds][0].fullmatch(bare):
         need, need_en = _NEEDS[child.holds][1:]
@@ -233,7 +246,7 @@ def _in_calendar(text: str) -> bool:
     return True
 
 
-def _attribute_faults(node: etree._Element, name: str) -> list[Problem]:
+def _attribute_faults(node: Element, name: str) -> list[Problem]:
     return [
         refusal("UNSUPPORTED_ATTRIBUTE", path_of(node), line_of(node), name=name, attribute=_short(str(key)))
         for key in node.attrib
@@ -241,14 +254,14 @@ def _attribute_faults(node: etree._Element, name: str) -> list[Problem]:
     ]
 
 
-def _text_faults(node: etree._Element, name: str) -> list[Problem]:
-    words = ((node.text or "") + "".join(child.tail or "" for child in node)).strip()
+def _text_faults(node: Element, name: str) -> list[Problem]:
+    words = ((node.text or "") + "".join(child.tail or "" for child in node)).strip(" \t\r\n")
     if not words:
         return []
     return [refusal("UNEXPECTED_TEXT", path_of(node), line_of(node), name=name, text=_short(words))]
 
 
-def _stranger_in_text(inner: etree._Element, parent: str) -> Problem:
+def _stranger_in_text(inner: Element, parent: str) -> Problem:
     guess, guess_en = "它只能包含文字。", "It holds text only."
     return refusal(
         "UNSUPPORTED_ELEMENT",
@@ -261,7 +274,7 @@ def _stranger_in_text(inner: etree._Element, parent: str) -> Problem:
     )
 
 
-def _name(node: etree._Element) -> str:
+def _name(node: Element) -> str:
     return etree.QName(node.tag).localname
 
 
