@@ -39,10 +39,24 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         found["{waiver}"] = str(waiver.pk) if waiver else ""
     if wanted and any(mark in address for address in wanted for mark in PATROLLED):
         found |= _patrolled()
+    if any("{signal" in address for address in wanted):
+        found |= _signals()
     for mark, state in IMPORT_STATES.items():
         if any(mark in address for address in wanted):
             found[mark] = _an_import(state)
     return found
+
+
+def _signals() -> dict[str, str]:
+    """The latest signal that waits for its triage, and one that somebody triaged."""
+    from anlan.models import Signal
+
+    rows = Signal.objects.order_by("-received_at")
+    waiting, triaged = rows.filter(outcome="").first(), rows.exclude(outcome="").first()
+    return {
+        "{signal}": f"/signals/{waiting.pk}/" if waiting else "",
+        "{signal-triaged}": f"/signals/{triaged.pk}/" if triaged else "",
+    }
 
 
 def _patrolled() -> dict[str, str]:

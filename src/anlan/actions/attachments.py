@@ -40,7 +40,9 @@ class Upload:
     content: bytes
 
 
-def keep_photo(upload: Upload, *, by: User | None, at: datetime, place_code: str = "") -> Attachment | FileProblem:
+def keep_photo(
+    upload: Upload, *, by: User | None, at: datetime, place_code: str = ""
+) -> Attachment | FileProblem:
     """Keep a photo drawn anew, with the time the camera gave; or why it is not taken."""
     if problem := _no_room(len(upload.content), by, at):
         return problem

@@ -17,7 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from anlan.api import board, duties, evidence, findings, openapi, places, problem_pages, register, schemes
+from anlan.api import board, duties, evidence, findings, openapi, places, problem_pages, register, schemes, signals
 from anlan.api.faults import faults_of
 from anlan.api.problems import ProblemError, answer, trace_of
 from anlan.api.reading import StrictParser, known_parameters_only, language_of
@@ -25,7 +25,7 @@ from anlan.api.throttling import PerAsker
 
 log = logging.getLogger("anlan.api")
 
-DESCRIPTION = """Register, schemes, duties, evidence and findings of a city's preparedness plan.
+DESCRIPTION = """Register, schemes, duties, evidence, findings and signals of a city's preparedness plan.
 
 Times are ISO 8601 with an offset. Lists come in pages: follow `next` until it is null. Errors are RFC 9457 problems,
 titled in Chinese or English by Accept-Language. Changes to a place need If-Match; POSTs that create take an
@@ -137,5 +137,5 @@ api = Api(
 for kind in (Exception, ProblemError, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, on_error)  # type: ignore[arg-type]
 api.add_decorator(known_parameters_only, mode="operation")
-for room in (register, places, schemes, duties, evidence, findings, board, problem_pages):
+for room in (register, places, schemes, duties, evidence, findings, signals, board, problem_pages):
     api.add_router("", room.router)

@@ -52,6 +52,12 @@ COMMANDS: dict[str, Entry] = {
         "check warnings of others (CAP)",
         needs_django=False,
     ),
+    "signals": Entry(
+        "anlan.management.signals:signals",
+        "情况报告：接收邮件、到期清除",
+        "signals: take e-mails in, erase old words",
+        needs_tables=True,
+    ),
     "schema": Entry("anlan.management.schema:schema", "命令的 JSON Schema", "JSON Schema of a command"),
     "bench": Entry("anlan.management.bench:bench", "性能基准", "run the benchmarks"),
     "demo": Entry("anlan.management.demo:demo", "演示城市", "the demo city", needs_tables=True),

@@ -33,6 +33,7 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "place-part-new": (),
     "place-waiver-new": (),
     "scheme-local-value": (),
+    "signal-new": ("place",),
     "warning-edit": (),
     "warning-new": (),
     "warning-update": (),
@@ -41,6 +42,9 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
 
 SHOWN_BY: Final = {"finding-reinspect": "finding", "grant-give": "person"}
 """Addresses that only take a form, and the page that shows it; a form with mistakes comes back from them."""
+
+FREE_TEXT: Final = {"signal-new": ("observed", "organisation")}
+"""Fields whose numbers that lead to a person are masked before a draft is kept on the server."""
 
 FIELD: Final = "draft-of"
 DONE_COOKIE: Final = "draft-done"
@@ -124,8 +128,9 @@ def draft(request: HttpRequest) -> HttpResponse:
     if request.method == "DELETE":
         drafts.drop(user, address)
         return JsonResponse({"address": address})
+    words = FREE_TEXT.get(str(resolve(address.partition("?")[0]).url_name), ())
     try:
-        row = drafts.save(user, address, fields, at=at)
+        row = drafts.save(user, address, fields, at=at, free_text=words)
     except DraftTooLargeError:
         return HttpResponse(status=413)
     return JsonResponse({"address": address, "saved_at": row.saved_at.isoformat()})

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 from anlan.actions.attachments import path_of
 from anlan.models import Attachment
 from anlan.queries.evidence import attachment_within
+from anlan.queries.signals import signal_file
 from anlan.web import access
 
 PHOTOS = ("image/jpeg", "image/webp", "image/png")
 KEPT_BY_BROWSER = timedelta(minutes=10)
 
 
-@access.needs("see-evidence", "record-evidence")
+@access.needs("see-evidence", "record-evidence", "see-signals")
 @require_safe
 def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """One file: photos are shown, anything else is downloaded; out of reach is answered like not there."""
@@ -50,7 +51,9 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
 
 def _visible(request: HttpRequest, attachment_id: UUID) -> Attachment | None:
     found = attachment_within(access.request_reach(request, "see-evidence"), attachment_id)
-    return found or Attachment.objects.filter(pk=attachment_id, by=access.user_of(request)).first()
+    user = access.user_of(request)
+    found = found or signal_file(access.request_reach(request, "see-signals"), user, attachment_id)
+    return found or Attachment.objects.filter(pk=attachment_id, by=user).first()
 
 
 addresses = [path("files/<uuid:attachment_id>/", attachment, name="attachment")]

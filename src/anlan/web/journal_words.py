@@ -101,6 +101,12 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "confirm-message": (_("Message said to have arrived"), "mail-check"),
     "send-test-message": (_("Test message sent"), "mail-question"),
     "erase-addresses": (_("Addresses of messages erased"), "eraser"),
+    "receive-signal": (_("Signal received"), "message-report"),
+    "link-signal": (_("Signal linked to another"), "link"),
+    "dismiss-signal": (_("Signal dismissed"), "ban"),
+    "raise-signal": (_("Signal marked as basis for a warning"), "arrow-up-circle"),
+    "reopen-signal": (_("Triage of a signal taken back"), "arrow-back-up"),
+    "erase-signals": (_("Words and files of signals erased"), "eraser"),
     "load-demo-city": (_("Demo city loaded"), "flask"),
 }
 """What was done, in words, with its picture; a test holds this table against what the actions write."""
@@ -188,6 +194,13 @@ FIELDS: Final[dict[str, Words]] = {
     "created": _("New"),
     "changed": _("Changed"),
     "wrong": _("Wrong rows"),
+    "urgency": _("Urgency"),
+    "channel": _("Channel"),
+    "outcome": _("Triage"),
+    "linked_to": _("Linked to"),
+    "warning": _("Warning"),
+    "signals": _("Signals"),
+    "files": _("Files"),
     "state": _("State"),
     "channel": _("Channel"),
     "mailings": _("Rounds of messages"),
@@ -205,6 +218,7 @@ SUBJECTS: Final[dict[str, Words]] = {
     "place": _("Place"),
     "evidence": _("Evidence"),
     "finding": _("Finding"),
+    "signal": _("Signal"),
     "waiver": _("Waiver"),
     "scheme": _("Scheme"),
     "local-value": _("Local value"),
@@ -316,6 +330,8 @@ def address_of(entry: Entry) -> str:
             return reverse("person", args=[entry.subject_label])
         if entry.subject_kind == "finding":
             return reverse("finding", args=[entry.subject_id])
+        if entry.subject_kind == "signal" and entry.subject_id:
+            return reverse("signal", args=[entry.subject_id])
         if entry.subject_kind == "evidence":
             return reverse("evidence", args=[entry.subject_id])
         if entry.subject_kind == "scheme":

@@ -46,6 +46,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("places", _("Places"), "building-community", "see-places", "daily", "p", True),
     Entry("findings", _("Findings"), "alert-square-rounded", "see-findings", "daily", "f", True),
     Entry("evidence-list", _("Evidence"), "clipboard-check", "see-evidence", "daily", "e"),
+    Entry("signals", _("Signals"), "message-report", "see-signals", "daily", "n"),
     Entry("patrols", _("Patrols"), "walk", "see-patrols", "daily", "r"),
     Entry("departments", _("Departments"), "building-bank", "see-departments", "plan", "d"),
     Entry("schemes", _("Schemes"), "book-2", "see-schemes", "plan", "s"),

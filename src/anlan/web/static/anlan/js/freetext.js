@@ -47,3 +47,39 @@ export function passages(text, patterns) {
   }
   return found.sort((one, other) => one.start - other.start);
 }
+
+function watch(field, patterns, words) {
+  const pattern = document.getElementById("free-text-warning").content.firstElementChild;
+  let warning = null;
+  let timer = 0;
+  const look = () => {
+    const kinds = [...new Set(passages(field.value, patterns).map((passage) => passage.kind))];
+    if (!kinds.length) {
+      warning?.remove();
+      warning = null;
+      return;
+    }
+    if (!warning) {
+      warning = pattern.cloneNode(true);
+      field.after(warning);
+    }
+    const said = kinds.map((kind) => words.getAttribute(`data-${kind}`)).join(words.dataset.separator);
+    const whole = words.dataset.found.replace("{what}", said);
+    const place = warning.querySelector("[data-words]");
+    if (place.textContent !== whole) {
+      place.textContent = whole;
+    }
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, WAIT_MS);
+  });
+  field.addEventListener("change", look);
+  look();
+}
+
+if (typeof document !== "undefined") {
+  const patterns = JSON.parse(document.getElementById("free-text-patterns").textContent);
+  const words = document.getElementById("free-text-words");
+  document.querySelectorAll("[data-free-text]").forEach((field) => watch(field, patterns, words));
+}
