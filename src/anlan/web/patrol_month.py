@@ -1,6 +1,7 @@
 """A place's rounds over a month against the cadence in force at each moment, and a shift walked again."""
 
 from datetime import date, datetime, time, timedelta
+from math import cos, radians
 from typing import Any, Final
 from uuid import UUID
 
@@ -146,13 +147,14 @@ def _sketch(place: Place, steps: list[Step]) -> dict[str, Any] | None:
     points = [point for point in points if point.closed_at is None or point.pk in seen]
     if len(points) < 2:
         return None
-    wests = [point.longitude or 0 for point in points]
+    wide = cos(radians(points[0].latitude or 0))
+    wests = [(point.longitude or 0) * wide for point in points]
     souths = [point.latitude or 0 for point in points]
-    across = max(max(wests) - min(wests), (max(souths) - min(souths)) * 1.6, 1e-6)
+    across = max(max(wests) - min(wests), (max(souths) - min(souths)) * 1.85, 1e-6)
     placed = {
         point.pk: (
-            round(8 + 84 * ((point.longitude or 0) - min(wests)) / across, 1),
-            round(54 - 84 * ((point.latitude or 0) - min(souths)) / across, 1),
+            round(8 + 84 * ((point.longitude or 0) * wide - min(wests)) / across, 1),
+            round(50 - 84 * ((point.latitude or 0) - min(souths)) / across, 1),
         )
         for point in points
     }

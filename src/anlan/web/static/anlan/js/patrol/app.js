@@ -60,7 +60,7 @@ function redraw() {
 
 async function send(loud = false) {
   if (loud) {
-    marks.tell(say("sending"));
+    marks.tell(say("sending"), "good", "sending");
   }
   const outcome = await flush();
   const reached = navigator.onLine ? outcome : "offline";
@@ -69,7 +69,7 @@ async function send(loud = false) {
   show("network", Boolean(words));
   if (loud) {
     const { waiting } = await store.counts();
-    marks.tell(words ? say(words) : say(waiting ? "waiting" : "sentAll"), words || waiting ? "odd" : "good");
+    marks.tell(words ? say(words) : say(waiting ? "waiting" : "sentAll"), words || waiting ? "odd" : "good", "sending");
   }
 }
 
@@ -120,7 +120,7 @@ async function heard(places) {
 
 function tellLevel(before, level) {
   if (before !== level) {
-    marks.tellToo(say("levelChanged", { level: say(`level_${level}`) }), "odd");
+    marks.tell(say("levelChanged", { level: say(`level_${level}`) }), "odd", "level");
   }
 }
 

@@ -51,8 +51,9 @@ async function keepScan(now, changed, content, way) {
     marks.tell(say("voidCode"), "odd");
   } else {
     const name = nameOf(found.checkpoint.name);
-    const other = checkpoint && checkpoint.code !== found.checkpoint.code;
-    marks.tell(other ? say("recordedOther", { name, next: nameOf(checkpoint.name) }) : say("recorded", { name }));
+    // Only if it is so after all that came in meanwhile: the level may have changed, or another round been there.
+    const still = checkpoint && checkpoint.code !== found.checkpoint.code && now().checkpoint?.code === checkpoint.code;
+    marks.tell(still ? say("recordedOther", { name, next: nameOf(checkpoint.name) }) : say("recorded", { name }));
     if (walk.bundle.asks_photo) {
       element("photo").click();
     }
@@ -226,7 +227,7 @@ function prepareLevel(now, changed) {
       const { walk } = now();
       const { level } = one.dataset;
       await work.toldByRadio(walk, level === walk.level ? null : level);
-      marks.tell(say("levelChanged", { level: say(`level_${level}`) }));
+      marks.tell(say("levelChanged", { level: say(`level_${level}`) }), "good", "level");
       await changed();
     });
   });

@@ -4,7 +4,7 @@ import { element } from "./page.js";
 const TONES = { good: [880, 1320], odd: [520, 520], bad: [300, 220] };
 const BEATS = { good: [80], odd: [80, 80, 80], bad: [300] };
 let sound = null;
-let clearing = 0;
+const lines = new Map();
 
 // Browsers let a page sound only after a touch; the first one readies it.
 export function ready() {
@@ -15,15 +15,24 @@ export function ready() {
   sound?.resume?.();
 }
 
-export function tell(text, tone = "good") {
+// One line for each topic: a later word on the same topic takes the place of the earlier, words on others stay. So
+// what the server says about the level never talks over a scan that was just recorded, nor the other way round.
+export function tell(text, tone = "good", topic = "step") {
   const place = element("said");
-  place.textContent = text;
-  place.dataset.tone = tone;
+  lines.get(topic)?.line.remove();
+  clearTimeout(lines.get(topic)?.clearing);
+  const line = document.createElement("p");
+  line.textContent = text;
+  line.dataset.tone = tone;
+  line.dataset.topic = topic;
+  place.append(line);
   place.hidden = false;
-  clearTimeout(clearing);
-  clearing = setTimeout(() => {
-    place.hidden = true;
+  const clearing = setTimeout(() => {
+    line.remove();
+    lines.delete(topic);
+    place.hidden = lines.size === 0;
   }, tone === "good" ? 6000 : 12000);
+  lines.set(topic, { line, clearing });
   signal(tone);
 }
 
