@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from pydantic import TypeAdapter
 
+from anlan.management.patrol import patrol
 from anlan.management.patrol_shapes import PATROL_SHAPES
 
 FILE: dict[str, Any] = {
@@ -27,13 +29,8 @@ FILE: dict[str, Any] = {
 }
 
 
-def run(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(Path(sys.executable).parent / "anlan"), "patrol", "plan", str(path), "--seed", "3", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(path: Path, *options: str) -> Result:
+    return CliRunner().invoke(patrol, ["plan", str(path), "--seed", "3", *options])
 
 
 def written(tmp_path: Path, document: Any) -> Path:
@@ -44,7 +41,7 @@ def written(tmp_path: Path, document: Any) -> Path:
 
 def test_a_plan_has_shifts_and_the_numbers_that_prove_it(tmp_path: Path) -> None:
     done = run(written(tmp_path, FILE), "--shifts", "3", "--seconds", "1", "--draws", "2000", "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     answer = json.loads(done.stdout)
     TypeAdapter(PATROL_SHAPES["patrol plan"][0]).validate_python(FILE)
     TypeAdapter(PATROL_SHAPES["patrol plan"][1]).validate_python(answer)
@@ -83,10 +80,23 @@ def test_a_cadence_in_parts_of_minutes_is_proved_but_not_recounted(tmp_path: Pat
     assert (answer["cadence_kept"], answer["recounted"]) == (1, None)
 
 
+def test_the_program_itself_answers_with_json_alone_and_a_status(tmp_path: Path) -> None:
+    program = str(Path(sys.executable).parent / "anlan")
+    file = written(tmp_path, FILE | {"cadence": [{"every_min": 5}]})
+    done = subprocess.run(
+        [program, "patrol", "plan", str(file), "--seed", "3", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["feasible"] is False
+
+
 def test_too_few_guards_are_an_answer_with_status_one(tmp_path: Path) -> None:
     hurried = FILE | {"cadence": [{"every_min": 5}]}
     done = run(written(tmp_path, hurried), "--seconds", "1", "--json")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     answer = json.loads(done.stdout)
     assert answer["feasible"] is False
     # A lap takes 3 visits and 4 minutes of walking; two guards share the three.
@@ -110,7 +120,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_field_in_both_languages(
     tmp_path: Path, change: dict[str, Any], where: str, words: str
 ) -> None:
     done = run(written(tmp_path, FILE | change))
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert where in done.stderr
     assert words in done.stderr
     assert any("\u4e00" <= letter <= "\u9fff" for letter in done.stderr)

@@ -1,5 +1,6 @@
 """Patrols as a supervisor sees them: now, over a month, a round again, calls for help and records to review."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -357,3 +358,36 @@ def test_pages_without_any_patrol_say_what_to_do(client):
     for name in ("place-patrols", "place-patrol-month", "place-patrol-review", "place-codes"):
         assert office.get(reverse(name, args=["S9"])).status_code == 200
     assert timezone.localtime(NOW).hour == 12
+
+
+def test_the_navigation_marks_patrols_on_the_patrol_pages_of_a_place_and_places_on_its_others(
+    place: Place,
+) -> None:
+    office = signed_in(Client(), a_user("city-office"))
+
+    def marked(name: str) -> set[str]:
+        page = office.get(reverse(name, args=[place.code])).content.decode()
+        links = [tag for tag in re.findall(r"<a [^>]*>", page) if 'aria-current="page"' in tag]
+        known = {reverse("patrols"), reverse("places")}
+        return {link for tag in links for link in re.findall(r'href="([^"]+)"', tag)} & known
+
+    assert marked("place-patrols") == marked("place-patrol-plan") == {reverse("patrols")}
+    assert marked("place") == {reverse("places")}
+
+
+def test_the_tab_of_patrols_is_there_only_where_rounds_are_owed_or_can_be_walked() -> None:
+    adopt_plan()
+    small = {"kind": "mall", "daily_visitors": 10, "area_m2": 50}
+    walked = [
+        a_place("Q-1", **small),
+        a_place("Q-2", **small),
+        a_place("Q-3", kind="mall", daily_visitors=3000),
+    ][1]
+    add_checkpoint(walked, code="C1", name_zh="一号口", name_en="", by=None, at=LONG_AGO)
+    office = signed_in(Client(), a_user("city-office"))
+
+    def has_tab(code: str) -> bool:
+        tabs = office.get(reverse("place", args=[code])).context["tabs"]
+        return reverse("place-patrols", args=[code]) in {tab["url"].split("?")[0] for tab in tabs}
+
+    assert [has_tab(code) for code in ("Q-1", "Q-2", "Q-3")] == [False, True, True]

@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from anlan.actions.patrol_now import plan_now
 from anlan.actions.patrol_plans import SECONDS, plan_place
@@ -68,3 +70,9 @@ def watch_postures(*, since: datetime, at: datetime) -> None:
     edges = Q(start__gt=since, start__lte=at) | Q(end__gt=since, end__lte=at)
     if PostureChange.objects.filter(edges).exists():
         posture_changed(since=since, at=at)
+
+
+def plans_wait() -> bool:
+    """Whether plans wait to be drawn by the worker."""
+    mine = (draw_plans.module_path, draw_now.module_path, draw_again.module_path)
+    return DBTaskResult.objects.filter(task_path__in=mine, status=TaskResultStatus.READY).exists()

@@ -30,7 +30,7 @@ class Child:
     starts: list[float] = field(default_factory=list)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """On Linux a child is told to stop even when its parent is killed outright."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -70,7 +70,7 @@ class Group:
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
 
     def died(self) -> Child | None:

@@ -1,6 +1,8 @@
 """`anlan worker`: takes jobs from the database and does them, until it is told to stop."""
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -15,9 +17,10 @@ from anlan.actions.installation import worker_lives
 from anlan.actions.messages_erasure import erase_addresses
 from anlan.actions.messages_sending import send_due
 from anlan.actions.patrol_erasure import erase_names
-from anlan.actions.patrol_jobs import watch_postures
+from anlan.actions.patrol_jobs import plans_wait, watch_postures
 from anlan.actions.signal_erasure import erase_signals
 from anlan.actions.tallies import watch_days
+from anlan.management.processes import end_with_parent
 
 BEAT_S = 30
 LOOK_BACK = timedelta(minutes=15)
@@ -33,6 +36,8 @@ def worker(batch: bool) -> None:
         jobs.reap(at=timezone.now())
         if not batch:
             threading.Thread(target=_beat, args=(name,), name="heartbeat", daemon=True).start()
+            if not plans_wait():
+                threading.Thread(target=_warm, name="warming", daemon=True).start()
             threading.Thread(target=_send, args=(name,), name="messages", daemon=True).start()
         call_command(
             "db_worker",
@@ -50,6 +55,16 @@ def worker(batch: bool) -> None:
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
     """Being asked to stop is how every day ends, not a warning."""
     return not record.getMessage().startswith("Received ")
+
+
+def _warm() -> None:
+    """Have the kernel of patrols compiled on the side, for the first click of a new installation.
+
+    Where plans wait to be drawn already, drawing them does the same.
+    """
+    subprocess.run(
+        [sys.executable, "-m", "anlan.engine.patrol_warming"], check=False, preexec_fn=end_with_parent
+    )
 
 
 def _beat(name: str) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.engine.facts import Basis
+from anlan.engine.patrol_windows import SCAN
 from anlan.engine.policy import Scheme
 from anlan.models import Place
 from anlan.queries.duties import Account, basis, place_account
@@ -70,7 +71,7 @@ def frame(request: HttpRequest, view: Seen, tab: str) -> dict[str, Any]:
         "tiers": view.tiers,
         "level": view.account.derived.posture,
         "notices": notices_of(view.schemes.values()),
-        "tabs": tabs(request, place, tab, moments),
+        "tabs": tabs(request, place, tab, moments, view.account),
         "tab": tab,
         "may_edit": place.closed_at is None and access.allowed(request, "edit-places", place),
         "may_record": place.closed_at is None and access.allowed(request, "record-evidence", place),
@@ -83,7 +84,9 @@ def frame(request: HttpRequest, view: Seen, tab: str) -> dict[str, Any]:
     }
 
 
-def tabs(request: HttpRequest, place: Place, current: str, moments: Moments) -> list[dict[str, Any]]:
+def tabs(
+    request: HttpRequest, place: Place, current: str, moments: Moments, account: Account
+) -> list[dict[str, Any]]:
     """The tabs of a place that the asker may open; each keeps the moment one looks at."""
     shown = [
         ("duties", _("Duties"), "place", "checklist"),
@@ -91,7 +94,7 @@ def tabs(request: HttpRequest, place: Place, current: str, moments: Moments) -> 
     ]
     if access.allowed(request, "see-evidence", place):
         shown.append(("evidence", _("Evidence and findings"), "place-evidence", "clipboard-check"))
-    if access.allowed(request, "see-patrols", place):
+    if access.allowed(request, "see-patrols", place) and _is_patrolled(place, account):
         shown.append(("patrols", _("Patrols"), "place-patrols", "walk"))
     shown.append(("file", _("File"), "place-file", "folder"))
     if access.allowed(request, "see-evidence", place):
@@ -106,6 +109,13 @@ def tabs(request: HttpRequest, place: Place, current: str, moments: Moments) -> 
         }
         for key, label, name, icon in shown
     ]
+
+
+def _is_patrolled(place: Place, account: Account) -> bool:
+    """Whether rounds are owed, or there is anything to walk."""
+    if any(duty.owed and duty.rule.evidence == SCAN for duty in account.derived.duties):
+        return True
+    return place.checkpoints.filter(closed_at=None).exists() or place.beats.filter(closed_at=None).exists()
 
 
 def point_of(place: Place, account: Account) -> dict[str, Any] | None:
