@@ -57,6 +57,21 @@ def test_a_polygon_holds_what_lies_in_it_or_on_its_edge() -> None:
     assert held(Area(polygons=(ring,), circles=(Circle(116.50, 39.90, 10),))) == ["S-1", "M-1", "M-2"]
 
 
+def test_a_circle_across_the_date_line_holds_both_sides() -> None:
+    places = Situated(
+        codes=["W", "E", "far"],
+        district=np.zeros(3, dtype=np.int32),
+        districts=[""],
+        kind=np.zeros(3, dtype=np.int32),
+        kinds=["school"],
+        longitude=np.array([179.999, -179.999, 0.0]),
+        latitude=np.array([0.0, 0.0, 0.0]),
+    )
+    # 0.002 degrees of longitude on the equator are 222 m
+    assert covered(Area(circles=(Circle(179.999, 0.0, 230),)), places).tolist() == [True, True, False]
+    assert covered(Area(circles=(Circle(179.999, 0.0, 215),)), places).tolist() == [True, False, False]
+
+
 NUMBERS = st.floats(-180, 180)
 
 

@@ -14,6 +14,9 @@ Point = tuple[float, float]
 EARTH_RADIUS_M = 6371008.8
 """Mean radius R1 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980)."""
 
+POLAR = 85.0
+"""Degrees of latitude beyond which a circle is not narrowed by longitude."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -128,11 +131,26 @@ def _in_shapes(
 ) -> NDArray[np.bool_]:
     found = np.zeros(len(longitude), dtype=bool)
     for circle in area.circles:
-        found |= _metres_from(circle, longitude, latitude) <= circle.radius_m
+        near = np.flatnonzero(_in_box(circle, longitude, latitude))
+        found[near] |= _metres_from(circle, longitude[near], latitude[near]) <= circle.radius_m
     located = np.isfinite(longitude)
     for ring in area.polygons:
         inside = shapely.intersects_xy(shapely.Polygon(ring), longitude[located], latitude[located])
         found[located] |= inside
+    return found
+
+
+def _in_box(
+    circle: Circle, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Whether points may be within a circle, by a box around it; far less work than the distance."""
+    reach = 1.001 * np.degrees(circle.radius_m / EARTH_RADIUS_M)
+    north = abs(circle.latitude) + reach
+    found: NDArray[np.bool_] = np.abs(latitude - circle.latitude) <= reach
+    if north < POLAR:
+        wide = reach / np.cos(np.radians(north))
+        apart = np.abs(longitude - circle.longitude)
+        found &= (apart <= wide) | (apart >= 360 - wide)
     return found
 
 

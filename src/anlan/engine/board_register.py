@@ -109,11 +109,11 @@ class BoardRegister:
         for name, column in self.facts.items():
             if len(column.values) != rows:
                 raise ValueError(f"the fact `{name}` has {len(column.values)} values for {rows} rows")
-        if len(np.unique(self.row_place)) != places:
-            raise ValueError("every place needs at least one row of facts")
         step = np.diff(self.row_place)
         if np.any(step < 0) or np.any(np.diff(self.row_start)[step == 0] < 0):
             raise ValueError("the rows of facts are not sorted by place and time")
+        if np.count_nonzero(step) + min(rows, 1) != places:
+            raise ValueError("every place needs at least one row of facts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 NUMBERS = ("area_m2", "daily_visitors", "peak_present")
 _PLACES = """
     SELECT id, code, district_id, COALESCE(registered_at, registered_at), COALESCE(closed_at, closed_at), kind,
-           area_m2, daily_visitors, peak_present, critical_facility, public_service, facts
+           area_m2, daily_visitors, peak_present, critical_facility, public_service, facts, longitude, latitude
     FROM anlan_place ORDER BY name_sort, id
 """
 
@@ -46,7 +46,7 @@ class LoadedRegister:
     """The register as columns, in order of name, with what leads from its rows to the database and back.
 
     `ids` are the places' keys as the database gives them; `districts` and `kinds` are what the codes stand for.
-    `points` leads from the keys of checkpoints to their numbers.
+    `points` leads from the keys of checkpoints to their numbers; `longitude` and `latitude` are NaN where unknown.
     """
 
     register: BoardRegister
@@ -56,12 +56,27 @@ class LoadedRegister:
     kinds: tuple[str, ...]
     kind: NDArray[np.int32]
     points: Mapping[Any, int]
+    longitude: Floats
+    latitude: Floats
+
+    def situated(self, parents: Mapping[str, str | None]) -> Situated:
+        """The places as an area looks at them; `parents` leads from a district to the one it is part of."""
+        return Situated(
+            codes=self.register.codes,
+            district=self.register.district,
+            districts=self.districts,
+            kind=self.kind,
+            kinds=self.kinds,
+            longitude=self.longitude,
+            latitude=self.latitude,
+            parents=parents,
+        )
 
 
 def load_register(known_at: datetime | None = None) -> LoadedRegister:
     """The whole register as known at a moment (None: now); six reads."""
     rows = _read(_PLACES)
-    columns = list(zip(*rows, strict=True)) or [()] * 12
+    columns = list(zip(*rows, strict=True)) or [()] * 14
     ids, codes, district_codes, registered, closed, kinds = columns[:6]
     index = {identifier: number for number, identifier in enumerate(ids)}
     districts, district = _coded([code or "" for code in district_codes])
@@ -88,10 +103,11 @@ def load_register(known_at: datetime | None = None) -> LoadedRegister:
         row_start=row_start,
         facts=facts,
         checkpoints=checkpoints,
-        postures=_postures(index, codes, (districts, district), (kind_words, kind), known_at),
         occurrences=_occurrences(index, known_at),
     )
-    return LoadedRegister(register, ids, index, districts, kind_words, kind, points)
+    longitude, latitude = (np.array(column, dtype=np.float64) for column in columns[12:])
+    loaded = LoadedRegister(register, ids, index, districts, kind_words, kind, points, longitude, latitude)
+    return with_postures(loaded, known_at)
 
 
 _ROUNDS = """
@@ -356,25 +372,23 @@ def _occurrences(
     }
 
 
-def _postures(
-    index: Mapping[Any, int],
-    codes: Sequence[str],
-    district: tuple[Sequence[str], NDArray[np.int32]],
-    kind: tuple[Sequence[str], NDArray[np.int32]],
-    known_at: datetime | None,
-) -> list[BoardPosture]:
+def with_postures(loaded: LoadedRegister, known_at: datetime | None = None) -> LoadedRegister:
+    """The register with the levels that are raised, as known at a moment (None: now)."""
+    return replace(loaded, register=replace(loaded.register, postures=_postures(loaded, known_at)))
+
+
+def _postures(loaded: LoadedRegister, known_at: datetime | None) -> list[BoardPosture]:
     spans = PostureSpans(known_at)
     found = [_posture(span, None) for span in spans.city]
-    for number, code in enumerate(district[0]):
-        members = np.flatnonzero(district[1] == number).astype(np.int32)
+    for number, code in enumerate(loaded.districts):
+        members = np.flatnonzero(loaded.register.district == number).astype(np.int32)
         found += [_posture(span, members) for span in spans.of_district(code)]
-    if spans.areas:
-        there = Situated(codes, district[1], district[0], kind[1], kind[0], *_located(), spans.parents)
-        for area, span in spans.areas:
-            members = np.flatnonzero(covered(area, there)).astype(np.int32)
-            found.append(_posture(span, None if area.city else members))
+    there = loaded.situated(spans.parents)
+    for area, span in spans.areas:
+        members = np.flatnonzero(covered(area, there)).astype(np.int32)
+        found.append(_posture(span, None if area.city else members))
     text = (
-        {str(identifier).replace("-", ""): number for identifier, number in index.items()}
+        {str(identifier).replace("-", ""): number for identifier, number in loaded.index.items()}
         if spans.places
         else {}
     )
@@ -384,38 +398,6 @@ def _postures(
         member = np.array([text[place.hex]], dtype=np.int32)
         found += [_posture(span, member) for span in raised]
     return found
-
-
-def with_postures(loaded: LoadedRegister) -> LoadedRegister:
-    """The register with the levels that are raised now."""
-    register = loaded.register
-    districts, kinds = (loaded.districts, register.district), (loaded.kinds, loaded.kind)
-    postures = _postures(loaded.index, register.codes, districts, kinds, None)
-    return replace(loaded, register=replace(register, postures=postures))
-
-
-def situated_places(loaded: LoadedRegister, parents: Mapping[str, str | None], *, located: bool) -> Situated:
-    """The register as an area looks at it; where the places are is read only if it matters."""
-    register = loaded.register
-    nowhere = np.full(len(register.codes), np.nan)
-    longitude, latitude = _located() if located else (nowhere, nowhere)
-    return Situated(
-        codes=register.codes,
-        district=register.district,
-        districts=loaded.districts,
-        kind=loaded.kind,
-        kinds=loaded.kinds,
-        longitude=longitude,
-        latitude=latitude,
-        parents=parents,
-    )
-
-
-def _located() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where the places are, in the order of the register."""
-    rows = _read("SELECT longitude, latitude FROM anlan_place ORDER BY name_sort, id")
-    found = np.array(rows, dtype=np.float64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
 
 
 def _posture(span: PostureSpan, places: NDArray[np.int32] | None) -> BoardPosture:

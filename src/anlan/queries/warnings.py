@@ -18,7 +18,6 @@ from anlan.engine.policy import Level, Text
 from anlan.engine.warnings import STEPS, Clocks, clocks_at
 from anlan.models import Acknowledgement, District, Place, WarningNotice
 from anlan.queries.board import Board, board
-from anlan.queries.board_register import situated_places
 from anlan.queries.duties import basis
 from anlan.queries.subjects import place_subjects
 
@@ -110,7 +109,7 @@ def numbers_within(area: Area, tiers: Collection[str], city: Board) -> NDArray[n
     chosen = (register.registered <= now) & (register.closed > now)
     if not area.city:
         parents = dict(District.objects.values_list("code", "parent_id"))
-        chosen &= covered(area, situated_places(city.loaded, parents, located=area.has_shape))
+        chosen &= covered(area, city.loaded.situated(parents))
     if tiers:
         chosen &= _of_tiers(tiers, city)
     return np.flatnonzero(chosen)
@@ -146,12 +145,7 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
     for number, subject in zip(known, subjects, strict=True):
         tier, weight = chosen[number][0], weights[chosen[number]]
         change = rules.what_if(subject, works_by, at, {}, level)
-        pairs: list[tuple[Duty | None, Duty | None]] = [
-            *((None, duty) for duty in change.added),
-            *change.changed,
-            *((duty, None) for duty in change.removed),
-        ]
-        for before, after in pairs:
+        for before, after in _pairs(change):
             duty = after or before
             if duty is None or not _asks_otherwise(before, after):
                 continue
@@ -229,9 +223,9 @@ def notices(at: datetime, *, state: str = "") -> QuerySet[WarningNotice]:
 
 
 def _grouped(numbers: NDArray[np.int64], city: Board) -> dict[tuple[str, str], list[int]]:
-    """Places by their tier (under the first scheme that has tiers) and kind."""
+    """Places by their kind and their tier under the scheme that says what the levels stand for."""
     groups: dict[tuple[str, str], list[int]] = {}
-    scheme = next(iter(city.compiled.tiers), "")
+    scheme = _scheme_of_tiers(city)
     for number in numbers.tolist():
         code = int(city.compiled.tiers[scheme][number]) if scheme else -1
         tier = f"{scheme}:{city.compiled.tier_words[scheme][code]}" if code >= 0 else ""
@@ -257,11 +251,34 @@ def _asks_otherwise(before: Duty | None, after: Duty | None) -> bool:
 
 
 def _key(before: Duty | None, after: Duty | None) -> str:
-    """What tells changes apart: the rule, and what it asks before and after."""
+    """What tells changes apart: the rule, how often it asks before and after, and how many more it asks for."""
     duty = after or before
     assert duty is not None
-    asked = [(one.cadence, one.grace) if one else None for one in (before, after)]
-    return f"{duty.order:04}{duty.id}{asked}"
+    asked = [one.cadence_text().en if one else None for one in (before, after)]
+    more = (after.quantity or 0) - (before.quantity or 0) if before and after else 0
+    return f"{duty.id}{asked}{more:g}"
+
+
+def _pairs(change: rules.Change) -> list[tuple[Duty | None, Duty | None]]:
+    """Duties before and after; one that takes over the concern of another is its other side, not a new one."""
+    gone = {duty.rule.concern: duty for duty in change.removed if duty.rule.concern}
+    taken = {duty.rule.concern for duty in change.added}
+    return [
+        *((gone.get(duty.rule.concern), duty) for duty in change.added),
+        *change.changed,
+        *((duty, None) for duty in change.removed if duty.rule.concern not in taken),
+    ]
+
+
+def _scheme_of_tiers(city: Board) -> str:
+    """The scheme whose tiers places are shown under: one that says what levels stand for, else the first with tiers."""
+    criteria = {
+        adoption.scheme.id
+        for adoption in basis().adoptions
+        if any(rule.kind == "criterion" and rule.posture for rule in adoption.scheme.rules)
+    }
+    with_tiers = list(city.compiled.tiers)
+    return next((scheme for scheme in with_tiers if scheme in criteria), with_tiers[0] if with_tiers else "")
 
 
 def _uuid(key: object) -> UUID:
