@@ -39,12 +39,25 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         found["{waiver}"] = str(waiver.pk) if waiver else ""
     if wanted and any(mark in address for address in wanted for mark in PATROLLED):
         found |= _patrolled()
+    if any("{message}" in address for address in wanted):
+        found["{message}"] = _a_message()
     if any("{signal" in address for address in wanted):
         found |= _signals()
+    if any("{warning" in address for address in wanted):
+        found |= _warnings()
     for mark, state in IMPORT_STATES.items():
         if any(mark in address for address in wanted):
             found[mark] = _an_import(state)
     return found
+
+
+def _a_message() -> str:
+    """A message that somebody has to decide about, if there is one."""
+    from anlan.models import Message
+
+    rows = Message.objects.order_by("-id")
+    row = rows.filter(fault__gt="").first() or rows.first()
+    return str(row.pk) if row else ""
 
 
 def _signals() -> dict[str, str]:
@@ -57,6 +70,27 @@ def _signals() -> dict[str, str]:
         "{signal}": f"/signals/{waiting.pk}/" if waiting else "",
         "{signal-triaged}": f"/signals/{triaged.pk}/" if triaged else "",
     }
+
+
+def _warnings() -> dict[str, str]:
+    """A warning in force with the link of one of its receivers, a draft, and one that is over."""
+    from django.utils import timezone
+
+    from anlan.models import Place
+    from anlan.queries.warning_links import receipt_token
+    from anlan.queries.warnings import notices
+    from anlan.queries.warnings_shown import codes_of
+
+    at = timezone.now()
+    marks = {"{warning}": "now", "{warning-draft}": "open", "{warning-past}": "past"}
+    rows = {mark: notices(at, state=state).first() for mark, state in marks.items()}
+    found = {mark: str(row.pk) if row else "" for mark, row in rows.items()}
+    running = rows["{warning}"]
+    if running is not None:
+        taken = running.acknowledgements.values("place__code")
+        place = Place.objects.filter(code__in=codes_of(running, at)).exclude(code__in=taken).first()
+        found["{warning-link}"] = receipt_token(running, place) if place else ""
+    return found
 
 
 def _patrolled() -> dict[str, str]:

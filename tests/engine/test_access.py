@@ -30,6 +30,8 @@ see-people            x       -        -       -     -      x         x
 manage-people         -       -        -       -     -      -         x
 see-journal           x       -        -       -     -      x         x
 manage-settings       -       -        -       -     -      -         x
+see-messages          x       -        -       -     -      -         x
+settle-messages       x       -        -       -     -      -         x
 use-api               x       x        x       x     -      x         x
 see-signals           x       x        x       x     x      x         -
 report-signals        x       x        x       x     x      -         -

@@ -44,6 +44,8 @@ Action = Literal[
     "manage-people",
     "see-journal",
     "manage-settings",
+    "see-messages",
+    "settle-messages",
     "use-api",
     "see-signals",
     "report-signals",
@@ -77,6 +79,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     | {
         "see-work",
         "see-receivers",
+        "see-messages",
+        "settle-messages",
         "register-places",
         "edit-places",
         "import-places",
@@ -158,12 +162,27 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     ),
     "auditor": _READING | {"see-people", "see-journal", "export-places", "see-signals"},
     "administrator": _READING
-    | {"see-people", "manage-people", "see-journal", "manage-settings", "import-places"},
+    | {
+        "see-people",
+        "manage-people",
+        "see-journal",
+        "manage-settings",
+        "import-places",
+        "see-messages",
+        "settle-messages",
+    },
 }
 """What each role may do within the reach of its grant. The administrator runs the installation, not the duties."""
 
 CITY_WIDE: frozenset[Action] = frozenset(
-    {"adopt-schemes", "import-places", "manage-people", "manage-settings"}
+    {
+        "adopt-schemes",
+        "import-places",
+        "manage-people",
+        "manage-settings",
+        "see-messages",
+        "settle-messages",
+    }
 )
 """Actions that touch the whole city: only a grant for the whole city allows them."""
 

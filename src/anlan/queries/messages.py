@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from anlan.engine.messages import STATES, State
-from anlan.models import Delivery, Mailing, Message
+from anlan.models import Delivery, Department, Mailing, Message, Place, User
 
 PAGE = 50
 
@@ -65,6 +65,24 @@ def message(identifier: UUID) -> Message | None:
     return Message.objects.select_related("mailing", "mailing__by", "text").filter(pk=identifier).first()
 
 
+def receivers(rows: Iterable[Message]) -> dict[tuple[str, str], Place | Department | User]:
+    """The receivers of messages that have a name of their own; one read for each kind."""
+    asked: dict[str, set[str]] = {}
+    for row in rows:
+        asked.setdefault(row.receiver_kind, set()).add(row.receiver)
+    found: dict[tuple[str, str], Place | Department | User] = {}
+    if codes := asked.get("place"):
+        for place in Place.objects.filter(code__in=codes).only("code", "name_zh", "name_en"):
+            found["place", place.code] = place
+    if codes := asked.get("department"):
+        for department in Department.objects.filter(code__in=codes).only("code", "name_zh", "name_en"):
+            found["department", department.code] = department
+    if keys := [key for key in map(_id, asked.get("person", ())) if key]:
+        for user in User.objects.filter(pk__in=keys).only("name", "username"):
+            found["person", str(user.pk)] = user
+    return found
+
+
 def attempts(row: Message) -> list[Delivery]:
     """The attempts at a message, newest first."""
     return list(row.deliveries.order_by("-began_at", "-id"))
@@ -74,13 +92,14 @@ def unsettled_counts() -> dict[State, int]:
     """How many messages wait, are tried again, or ask for a person; by small indexes, not by counting all."""
     faulty = Message.objects.filter(fault__gt="", state__in=["failed", "dead", "uncertain"])
     found = {row["state"]: row["n"] for row in faulty.order_by().values("state").annotate(n=Count("pk"))}
-    return {
+    counts: dict[State, int] = {
         "waiting": Message.objects.filter(due_at__isnull=False, state="waiting").count(),
         "sending": Message.objects.filter(leased_until__isnull=False, state="sending").count(),
         "failed": found.get("failed", 0),
         "dead": found.get("dead", 0),
         "uncertain": found.get("uncertain", 0),
     }
+    return counts
 
 
 def counts_about(kind: str, identifier: str, *, number: int | None = None) -> dict[State, int]:

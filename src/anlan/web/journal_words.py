@@ -202,7 +202,6 @@ FIELDS: Final[dict[str, Words]] = {
     "signals": _("Signals"),
     "files": _("Files"),
     "state": _("State"),
-    "channel": _("Channel"),
     "mailings": _("Rounds of messages"),
     "messages": _("Messages"),
 }

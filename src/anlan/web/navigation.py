@@ -1,6 +1,5 @@
 """Where one can go: the registry of pages in the navigation, shown to those who may see them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,6 +52,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("schemes", _("Schemes"), "book-2", "see-schemes", "plan", "s"),
     Entry("imports", _("Imports"), "file-import", "import-places", "plan", "i"),
     Entry("people", _("People and roles"), "users", "see-people", "running", "u"),
+    Entry("messages", _("Messages"), "send", "see-messages", "running", "c"),
     Entry("journal", _("Journal"), "history", "see-journal", "running", "l"),
     Entry("settings", _("Settings"), "settings", "manage-settings", "running", "t"),
     Entry("api-1:openapi-view", _("API"), "api", "use-api", "running"),
@@ -88,10 +88,6 @@ class Notice:
     action: str = ""
 
 
-_PATROLS: Final = re.compile(r"^/(?:places/[^/]+/patrols|patrol-plans)/")
-"""Pages of a place that belong to the patrols in the navigation."""
-
-
 def address(name: str) -> str:
     """The address of a named page, or nothing while there is no such page."""
     try:
@@ -106,8 +102,7 @@ def entries(request: HttpRequest) -> list[Entry]:
     if user is None or not user.is_authenticated:
         return []
     shown = _shown(request, ENTRIES)
-    path = _PATROLS.sub(address("patrols"), request.path)
-    here = [entry for entry in shown if _holds(entry.url, path)]
+    here = [entry for entry in shown if _holds(entry.url, request.path)]
     nearest = max(here, key=lambda entry: len(entry.url), default=None)
     return [replace(entry, current=entry is nearest) for entry in shown]
 
