@@ -121,7 +121,7 @@ def script_words() -> dict[str, str]:
             "Ticked: scanned in this window."
         ),
         "mapNothing": _("Nobody has entered where this checkpoint lies, so there is no map: go by its name."),
-        "wayFrom": _("About {metres} m {direction} of your last scan (straight line)"),
+        "wayFrom": _("About {metres} m {direction} of your last scan"),
         "wayHere": _("Right beside your last scan"),
         "to_n": _("north"),
         "to_ne": _("north-east"),
