@@ -11,7 +11,7 @@ from shapely import LineString, Polygon, box
 from anlan.engine.patrol_flags import Point, metres_between
 from anlan.links.basemap import Feature, road_feature, write_basemap
 from anlan.links.basemap_extract import MOST_CHARACTERS, UNITS_A_METRE, MapExtract, extract_around
-from anlan.links.openstreetmap import CREDIT, read_city
+from anlan.links.openstreetmap import CREDIT, OsmCity, read_city
 from anlan.links.osm_basemap import basemap_features
 
 MIDDLE = (121.4005, 31.2005)
@@ -87,6 +87,7 @@ def test_a_dense_old_town_is_drawn_within_the_bound_and_still_around_every_point
     tmp_path: Path, test_data: Callable[[str], Path]
 ) -> None:
     city = read_city(test_data("osm/monaco-2020.osm.pbf"))
+    assert isinstance(city, OsmCity)
     archive = tmp_path / "basemap.pmtiles"
     assert write_basemap(archive, basemap_features(city), attribution=CREDIT) is not None
     points = [(7.4170 + number * 0.001, 43.7312 + number * 0.001) for number in range(12)]
