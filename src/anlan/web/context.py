@@ -72,7 +72,7 @@ def _shell(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "clock": f"{timezone.localtime(now):%H:%M}",
         "printed": exact(now),
         "posture": navigation.posture(now) if signed_in else "",
-        "posture_url": navigation.address("posture"),
+        "posture_url": navigation.posture_address(request),
         "home": navigation.address("board") or "/",
         "search_url": navigation.address("places") if allowed(request, "see-places") else "",
         "sign_in_url": navigation.address(settings.LOGIN_URL),

@@ -159,6 +159,11 @@ def posture(now: datetime) -> str:
     return max(levels, key=LEVELS.index, default="normal")
 
 
+def posture_address(request: HttpRequest) -> str:
+    """Where the level at the top leads: to the warnings in force, for those who may see them."""
+    return address("warnings") if allowed(request, "see-warnings") else ""
+
+
 def city_name(english: bool) -> str:
     """The city's name as the settings say it, else the product's purpose."""
     stated = city_settings()

@@ -1,7 +1,7 @@
 """What every page of a place shows around its content: its name, tiers, posture, tabs, and which moment it is."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from anlan.engine.facts import Basis
 from anlan.engine.patrol_windows import SCAN
-from anlan.engine.policy import Scheme
-from anlan.models import Place
+from anlan.engine.policy import LEVELS, Level, Scheme
+from anlan.models import Place, PostureChange
 from anlan.queries.duties import Account, basis, place_account
+from anlan.queries.place_records import postures_at
 from anlan.queries.vocabulary import Words, words
 from anlan.web import access
 from anlan.web.journal_words import SOURCES
@@ -70,6 +71,8 @@ def frame(request: HttpRequest, view: Seen, tab: str) -> dict[str, Any]:
         "moments": moments,
         "tiers": view.tiers,
         "level": view.account.derived.posture,
+        "raised": _raised(view),
+        "may_see_warnings": access.allowed(request, "see-warnings", place),
         "notices": notices_of(view.schemes.values()),
         "tabs": tabs(request, place, tab, moments, view.account),
         "tab": tab,
@@ -116,6 +119,15 @@ def _is_patrolled(place: Place, account: Account) -> bool:
     if any(duty.owed and duty.rule.evidence == SCAN for duty in account.derived.duties):
         return True
     return place.checkpoints.filter(closed_at=None).exists() or place.beats.filter(closed_at=None).exists()
+
+
+def _raised(view: Seen) -> list[PostureChange]:
+    """What raises the level of the place at the moment looked at, the strictest first; it is the one that holds."""
+    if view.account.derived.posture == "normal":
+        return []
+    at = view.moments.at
+    rows = [row for row in postures_at(view.place) if row.start <= at and (row.end is None or at < row.end)]
+    return sorted(rows, key=lambda row: -LEVELS.index(cast("Level", row.level)))
 
 
 def point_of(place: Place, account: Account) -> dict[str, Any] | None:

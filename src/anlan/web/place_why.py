@@ -16,10 +16,12 @@ from anlan.engine.conditions import Reason, verdict
 from anlan.engine.durations import duration_of, duration_words
 from anlan.engine.figures import Figure, Figures
 from anlan.engine.policy import Rule, Scheme, Text
+from anlan.engine.raised_days import raised_days
 from anlan.engine.standing import WindowState
 from anlan.models import PlaceFact
 from anlan.queries.duties import windows_of_place, year_of_place
 from anlan.queries.place_records import evidence_about, facts_on
+from anlan.queries.subjects import place_subject
 from anlan.web import access
 from anlan.web.place_frame import Seen, frame, seen
 from anlan.web.place_months import month_charts
@@ -128,6 +130,7 @@ def coverage_year(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "year": year,
         "days": _days(year, found.days),
+        "raised": raised_days(place_subject(view.place).postures, year, view.moments.now, view.works_by.zone),
         **month_charts(found.days),
         "gaps": [(titles.get(name, name), span) for name, span in gaps if not duty or name == duty],
     }

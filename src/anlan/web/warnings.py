@@ -51,13 +51,13 @@ from anlan.web.warnings_words import (
 )
 
 TABS: Final[tuple[tuple[str, str, Any, str], ...]] = (
-    ("now", "", gettext_lazy("In force"), "speakerphone"),
+    ("now", "", gettext_lazy("Warning in force"), "speakerphone"),
     ("open", "open", gettext_lazy("Drafts and waiting"), "file-alert"),
     ("past", "past", gettext_lazy("Past"), "history"),
 )
 SHOWS: Final[tuple[tuple[Show, Any], ...]] = (
     ("all", gettext_lazy("All")),
-    ("late", gettext_lazy("Late")),
+    ("late", gettext_lazy("Late to acknowledge")),
     ("waiting", gettext_lazy("Waiting")),
     ("acknowledged", gettext_lazy("Acknowledged")),
 )

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from anlan.actions.warnings import (
     draft_warning,
     propose_warning,
 )
+from anlan.engine.areas import area_read
 from anlan.engine.policy import LEVELS, Level, Rule, Scheme, Text
 from anlan.engine.warnings import clocks_at, needs_second_person
 from anlan.models import Department, Place, WarningNotice
@@ -55,6 +56,21 @@ class ShiftRow:
 
     shift: DutyShift
     scheme: Scheme | None
+
+    @property
+    def only_more(self) -> bool:
+        """Whether nothing but the quantity changes: how many it is then differs from place to place."""
+        before, after = self.shift.before, self.shift.after
+        return (
+            before is not None
+            and after is not None
+            and before.cadence == after.cadence
+            and bool(self.shift.more)
+        )
+
+    @property
+    def more_words(self) -> str:
+        return f"{self.shift.more:+g}"
 
     @property
     def unit(self) -> Text | str:
@@ -120,6 +136,8 @@ def warning_preview(request: HttpRequest) -> HttpResponse:
     """What the level would change in the area that the form states now."""
     at = clock.now()
     known = words(at)
+    if request.GET.get("of"):
+        return _preview_of(request, known, at)
     form = WhereForm(request.GET, known)
     context: dict[str, Any] = {"form": form, "is_said": False}
     if form.is_valid():
@@ -134,7 +152,21 @@ def warning_preview(request: HttpRequest) -> HttpResponse:
             "hours": _hours(request, at),
         }
         hours = context["hours"]
-        context["guard_hours"] = round(found.guards * hours) if hours else None
+        context["guard_hours"] = round(round(found.guards) * hours) if hours else None
+    return render(request, "warnings/_preview.html", context)
+
+
+def _preview_of(request: HttpRequest, known: Words, at: datetime) -> HttpResponse:
+    """What a draft would change if it were issued now; the second person reads it before confirming."""
+    try:
+        notice = notice_or_404(request, UUID(request.GET["of"]), "issue-warnings", at)
+    except ValueError:
+        raise Http404 from None
+    level = cast("Level", notice.level)
+    found = preview(area_read(notice.area), tuple(notice.tiers), level, at)
+    hours = max((notice.expected_end - max(notice.start or at, at)) / timedelta(hours=1), 0)
+    context = _preview_context(found, known) | {"is_said": True, "level": level, "hours": round(hours, 1)}
+    context["guard_hours"] = round(round(found.guards) * hours)
     return render(request, "warnings/_preview.html", context)
 
 

@@ -38,7 +38,7 @@ class WhereForm(forms.Form):
         widget=forms.RadioSelect,
     )
     scope = forms.ChoiceField(
-        label=gettext_lazy("Area"),
+        label=gettext_lazy("Area covered"),
         choices=[(CITY, gettext_lazy("Whole city")), (CHOSEN, gettext_lazy("Part of the city"))],
         widget=forms.RadioSelect,
     )
@@ -78,7 +78,7 @@ class WhereForm(forms.Form):
     def __init__(self, data: Any, known: Words, **more: Any) -> None:
         super().__init__(data, **more)
         fields: Any = self.fields
-        fields["tiers"].choices = [(tier, say(title)) for tier, title in tier_titles(known).items()]
+        fields["tiers"].choices = _tier_choices(known)
         fields["districts"].choices = [(row.code, name_of(row)) for row in District.objects.order_by("code")]
         fields["kinds"].choices = kinds_by_group(known)
 
@@ -310,6 +310,17 @@ def initial_of(notice: WarningNotice, at: datetime, *, is_update: bool = False) 
         "issuer_en": notice.issuer_en,
         "reason": "" if is_update else notice.reason,
     }
+
+
+def _tier_choices(known: Words) -> list[tuple[str, str]]:
+    """The tiers, under the name of their scheme where several schemes have tiers."""
+    titles = tier_titles(known)
+    schemes = {scheme.id: say(scheme.title) for scheme in known.schemes}
+    several = len({tier.partition(":")[0] for tier in titles}) > 1
+    return [
+        (tier, f"{say(title)} · {schemes[tier.partition(':')[0]]}" if several else say(title))
+        for tier, title in titles.items()
+    ]
 
 
 def _places_called(names: Sequence[str]) -> tuple[frozenset[str], list[str]]:

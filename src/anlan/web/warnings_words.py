@@ -30,7 +30,7 @@ STATES: Final[dict[State, tuple[Said, str, str]]] = {
     "proposed": (gettext_lazy("Waits for a second person"), "warn", "user-question"),
     "withdrawn": (gettext_lazy("Withdrawn"), "neutral", "file-off"),
     "coming": (gettext_lazy("Begins later"), "info", "clock"),
-    "in-force": (gettext_lazy("In force"), "bad", "speakerphone"),
+    "in-force": (gettext_lazy("Warning in force"), "bad", "speakerphone"),
     "replaced": (gettext_lazy("Replaced by an update"), "neutral", "replace"),
     "ended": (gettext_lazy("Stood down"), "good", "circle-check"),
     "expired": (gettext_lazy("Expired"), "neutral", "clock-off"),
