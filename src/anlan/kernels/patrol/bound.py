@@ -24,6 +24,9 @@ Ints = NDArray[np.int64]
 REMEMBERED = 2
 """Neighbours that a relaxed walk remembers having visited."""
 
+FEW = 40
+"""Up to so many checkpoints attacks at all moments are tried too; with more they were never the better ones."""
+
 CLOSE = 0.004
 """The bound is as good as weights and prices can make it when the model promises no more than this part above it."""
 
@@ -66,12 +69,12 @@ def least_loss(
     """The loss that no mix of legal rounds goes below, with `spare` guards who may each help one beat.
 
     `begin` are weights of attack by checkpoint to start from. Two guards of a beat may share its windows as they like.
-    Attacks at even intervals and attacks at all moments are both tried: who keeps coming back within an attack is paid
-    twice by the former, a visit at the edge of the shift counts less for the latter.
+    Attacks at even intervals and, of few checkpoints, attacks at all moments are tried: who keeps coming back within an
+    attack is paid twice by the former, a visit at the edge of the shift counts less for the latter.
     """
     return max(
         _least_loss([_relaxed(crew, even) for crew in crews], spare, begin, turns, workers)
-        for even in (True, False)
+        for even in ((True, False) if sum(len(crew.dwell) for crew in crews) <= FEW else (True,))
     )
 
 

@@ -89,10 +89,9 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How carefully columns are drawn: of every `leg` slots the best of `tries` ways, at temperatures `loose`."""
+    """How carefully columns are sought: so many ways kept in each slot; and how much of chance, least and most."""
 
-    leg: int
-    tries: int
+    width: int
     loose: tuple[float, float] = (0.02, 0.2)
 
 
@@ -190,7 +189,7 @@ def _batch(
     walking.walk_rounds(
         random.integers(0, 2**31 - 1, number), crew.walk, crew.dwell, crew.slots, crew.attack,
         table.base, table.owed, table.offset, table.first, table.opens, table.closes, table.free, table.latest,
-        starts, readies, worth, usual, one.spare, eager, heat, drawing.leg, drawing.tries, visits, numbers,
+        starts, readies, worth, usual, one.spare, eager, heat, drawing.width, visits, numbers,
     )  # fmt: skip
     late = np.flatnonzero(numbers < 0)
     if start is None and len(late):
@@ -201,7 +200,7 @@ def _batch(
             random.integers(0, 2**31 - 1, len(late)), crew.walk, crew.dwell, crew.slots, crew.attack,
             table.base, table.owed, table.offset, table.first, table.opens, table.closes, table.free, table.latest,
             starts[late], readies[late], worth, usual, one.spare, eager[late], heat[late],
-            drawing.leg, drawing.tries, again, lengths,
+            drawing.width, again, lengths,
         )  # fmt: skip
         visits[late], numbers[late] = again, lengths
     return visits, numbers

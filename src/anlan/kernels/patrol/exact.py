@@ -41,7 +41,7 @@ def outright(crew: Crew, random: np.random.Generator) -> Outright | None:
     if len(crew.guards) != 1 or crew.beat.starts or len(crew.dwell) * crew.slots > FEW_STEPS:
         return None
     worth = np.repeat(crew.values[:, None], crew.moments, axis=1)
-    columns = walked(crew, worth, 8, random, Drawing(crew.slots, 1), [Manner()])
+    columns = walked(crew, worth, 8, random, Drawing(1), [Manner()])
     bound = 0.0
     while True:
         shares, weights, loss = _mixed(crew, columns)

@@ -26,6 +26,12 @@ Ints = NDArray[np.int64]
 BATCH = 100
 """Columns kept of each turn and beat; the best of half as many again."""
 
+WIDTH = 3
+"""Ways kept in each slot while a round is sought, of few checkpoints or once the first turns are over; before, one."""
+
+FEW, FIRST_TURNS = 10, 20
+"""Where a beat has more checkpoints than that, the first so many turns need rounds soon rather than good."""
+
 SMOOTH = 0.015
 """How far below the greatest loss an attack still counts while columns are sought; finer later makes them fit noise."""
 
@@ -159,8 +165,8 @@ class _Search:
         self.shares: list[Floats] = []
         self.attack: list[Floats] = []
         self.settled = False
-        attack = pairs[0][0].attack
-        self.drawing = Drawing(leg=max(2 * attack, 12), tries=4)
+        self.few = max(len(crew.dwell) for crew, _ in pairs) <= FEW
+        self.drawing = Drawing(WIDTH if self.few else 1)
         self.manners = [
             tuple(tuple(Manner() for _ in crew.guards) if crew else () for crew in pair) for pair in pairs
         ]
@@ -179,6 +185,8 @@ class _Search:
 
     def turn(self, done: int) -> None:
         """Mix what there is, and draw more towards what the attacker then wants."""
+        if done == FIRST_TURNS:
+            self.drawing = Drawing(WIDTH)
         pools = self._pools()
         smooth = max(SMOOTH, 0.03 * 0.8**done)
         solved = solve(pools, self.shares, self.spare, smooth=smooth, turns=40, workers=self.workers)
