@@ -94,7 +94,7 @@ def given_up_text(given: GivenUp) -> Text:
     en = "; ".join(_short_en(one) for one in given.short)
     hours = given.slots * SLOT / timedelta(hours=1)
     missed, owed = given.windows / hours, given.of / hours
-    if missed >= 1:
+    if missed >= 1 and hours >= 2:
         return Text(
             f"{zh}。平均每小时 {owed:.0f} 个时间窗中约有 {missed:.0f} 个到不了"
             f"（本次计划共 {given.of} 个，缺 {given.windows} 个）。",
