@@ -89,7 +89,6 @@ class SignalForm(forms.Form):
     reliability = forms.ChoiceField(
         label=gettext_lazy("How reliable the source is"),
         initial="F",
-        choices=[(key, f"{key} · {words}") for key, words in RELIABILITIES.items()],
     )
     department = forms.ChoiceField(label=gettext_lazy("Reported by"), required=False)
     organisation = forms.CharField(
@@ -109,6 +108,7 @@ class SignalForm(forms.Form):
         super().__init__(data, initial=self._initial(departments), auto_id="id_%s")
         fields: Any = self.fields
         fields["kind"].choices = [(kind, say(term.title)) for kind, term in known.signals.items()]
+        fields["reliability"].choices = [(key, f"{key} · {said}") for key, said in RELIABILITIES.items()]
         districts = _districts(request)
         fields["district"].choices = [("", _("Choose a district")), *districts]
         if not districts:
