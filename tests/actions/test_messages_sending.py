@@ -239,6 +239,7 @@ def states_in(environment: dict[str, str]) -> dict[str, str]:
     return dict(pair.split(":") for pair in run(COUNT, environment=environment).split())  # type: ignore[misc]
 
 
+@pytest.mark.django_db
 def test_a_worker_killed_in_a_fan_out_writes_to_nobody_twice(
     installation: dict[str, str], tmp_path: Path
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_worker_killed_in_a_fan_out_writes_to_nobody_twice(
     assert {f"p{name[2:]}@example.org" for name in states.keys() - uncertain} <= set(received)
 
 
+@pytest.mark.django_db
 def test_a_killed_worker_repeats_webhooks_under_the_same_id_and_leaves_none_out(
     installation: dict[str, str], tmp_path: Path
 ) -> None:
