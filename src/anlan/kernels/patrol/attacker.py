@@ -80,7 +80,10 @@ def examined(problem: Beats, seen: Seen, *, bin_slots: int = 5, joint: Ints | No
             np.prod([(one * good).sum() / one.sum() for one, good in zip(totals, legal, strict=True)])
         )
     else:
-        kept = float(np.mean(np.all([good[joint[:, place]] for place, good in enumerate(legal)], axis=0)))
+        every = np.ones(len(joint), bool)
+        for place, good in enumerate(legal):
+            every &= good[joint[:, place]]
+        kept = float(every.mean())
     bits = [
         entropy_bits(visits, counts, problem.slots, bin_slots)
         for visits, counts in zip(seen.visits, totals, strict=True)

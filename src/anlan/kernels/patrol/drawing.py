@@ -29,16 +29,18 @@ def columns(mix: Mix, number: int, seed: int) -> Ints:
     """
     random = np.random.default_rng(seed)
     until = np.concatenate(([0.0], np.cumsum([beat.help for beat in mix.beats])))
-    teeth = np.floor(until[None, :] - random.random(number)[:, None])
-    helped = np.diff(teeth, axis=1)
+    comb = random.random(number)
+    before = np.floor(until[0] - comb)
     chosen = np.empty((number, len(mix.beats)), np.int64)
     for place, beat in enumerate(mix.beats):
         mark = random.random(number)
+        teeth = np.floor(until[place + 1] - comb)
+        helped, before = teeth - before, teeth
         for with_spare, part in (
             (False, slice(0, beat.helped)),
             (True, slice(beat.helped, len(beat.shares))),
         ):
-            rows = np.flatnonzero((helped[:, place] > 0.5) == with_spare)
+            rows = np.flatnonzero((helped > 0.5) == with_spare)
             if len(rows):
                 shares = np.cumsum(beat.shares[part])
                 found = np.searchsorted(shares, mark[rows] * shares[-1], side="right")
