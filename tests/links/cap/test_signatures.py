@@ -203,7 +203,7 @@ def test_a_message_with_a_doctype_is_not_even_looked_at(key: SigningKey) -> None
 def test_the_key_is_made_once_and_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     first = signing_key(folder, name="Lanwan City", at=AT)
-    assert signing_key(folder, name="Another", at=AT).fingerprint == first.fingerprint
+    assert signing_key(folder, name="Another", at=AT).sha256 == first.sha256
     assert [path.name for path in folder.iterdir()] == ["cap-signing.pem"]
     assert stat.S_IMODE((folder / "cap-signing.pem").stat().st_mode) == 0o600
     assert first.certificate.not_valid_before_utc < AT < first.certificate.not_valid_after_utc
@@ -220,7 +220,7 @@ def test_a_key_file_that_became_readable_for_others_is_closed_again(tmp_path: Pa
 def test_many_that_ask_at_once_get_the_same_key(tmp_path: Path) -> None:
     found: list[str] = []
     threads = [
-        threading.Thread(target=lambda: found.append(signing_key(tmp_path, name="Lanwan", at=AT).fingerprint))
+        threading.Thread(target=lambda: found.append(signing_key(tmp_path, name="Lanwan", at=AT).sha256))
         for _number in range(8)
     ]
     for thread in threads:
@@ -235,7 +235,7 @@ def test_after_a_rotation_new_messages_have_the_new_key_and_old_ones_still_hold(
     old = signing_key(tmp_path, name="Lanwan City", at=AT)
     before = signed(changed(), old)
     new = rotate(tmp_path, name="Lanwan City", at=AT)
-    assert signing_key(tmp_path, name="Lanwan City", at=AT).fingerprint == new.fingerprint != old.fingerprint
+    assert signing_key(tmp_path, name="Lanwan City", at=AT).sha256 == new.sha256 != old.sha256
     certificates = own_certificates(tmp_path)
     assert certificates == (new.certificate, old.certificate)
     assert verdict(before, certificates).trusted

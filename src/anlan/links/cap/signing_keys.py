@@ -34,7 +34,7 @@ class SigningKey:
     """The certificate as it stands in a message, base 64 without line breaks."""
 
     @property
-    def fingerprint(self) -> str:
+    def sha256(self) -> str:
         """What one reads out to compare certificates."""
         return self.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 

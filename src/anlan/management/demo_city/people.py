@@ -8,6 +8,9 @@ from anlan.management.demo_city.values import DemoAccount, DemoDistrict
 ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("office", "anlan-office", "市领导小组办公室值班员", "City office", "city-office"),
     DemoAccount(
+        "second", "anlan-second", "市领导小组办公室带班领导", "City office, second person", "city-office"
+    ),
+    DemoAccount(
         "liaison",
         "anlan-liaison",
         "教育局联络员",
@@ -21,9 +24,6 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("manager", "anlan-manager", "商场场所负责人", "Mall manager", "venue-manager"),
     DemoAccount("guard", "anlan-guard", "商场保安员", "Mall guard", "guard"),
     DemoAccount("auditor", "anlan-auditor", "审计员", "Auditor", "auditor"),
-    DemoAccount(
-        "second", "anlan-second", "市领导小组办公室带班领导", "City office, second person", "city-office"
-    ),
     DemoAccount("admin", "anlan-admin", "系统管理员", "Administrator", "administrator"),
 )
 """Those that `anlan demo accounts` shows; the manager's and the guard's place is filled in once it is known."""
