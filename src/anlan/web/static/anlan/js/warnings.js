@@ -30,7 +30,7 @@ class WarningForm {
     this.form = form;
     this.fillings = given("warning-fillings");
     this.instructions = given("warning-instructions");
-    this.button = form.querySelector("[data-go]");
+    this.button = form.querySelector("[data-issue]");
     form.querySelector("[data-templates]")?.addEventListener("change", (event) => this.fill(event.target.value));
     form.addEventListener("change", (event) => this.changed(event.target));
     form.addEventListener("click", (event) => this.addPlace(event));
@@ -82,7 +82,7 @@ class WarningForm {
     });
     if (level && this.button) {
       const second = level.dataset.second === "yes";
-      this.button.querySelector("[data-go-words]").textContent = second
+      this.button.querySelector("[data-issue-words]").textContent = second
         ? this.button.dataset.wordsSecond
         : this.button.dataset.wordsNow;
       this.button.classList.toggle("btn-danger", !second);
