@@ -17,7 +17,18 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
-from anlan.api import board, duties, evidence, findings, openapi, places, problem_pages, register, schemes, signals
+from anlan.api import (
+    board,
+    duties,
+    evidence,
+    findings,
+    openapi,
+    places,
+    problem_pages,
+    register,
+    schemes,
+    signals,
+)
 from anlan.api.faults import faults_of
 from anlan.api.problems import ProblemError, answer, trace_of
 from anlan.api.reading import StrictParser, known_parameters_only, language_of

@@ -65,7 +65,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "propose-warning": (_("Warning proposed"), "send"),
     "issue-warning": (_("Warning issued"), "alert-triangle"),
     "ratify-warning": (_("Warning ratified"), "checks"),
-    "end-warning": (_("Warning stood down"), "alert-off"),
+    "end-warning": (_("Warning stood down"), "alert-triangle-off"),
     "acknowledge-warning": (_("Warning acknowledged"), "check"),
     "create-person": (_("Account made"), "user-plus"),
     "change-person": (_("Account changed"), "user-edit"),

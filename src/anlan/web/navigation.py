@@ -1,5 +1,6 @@
 """Where one can go: the registry of pages in the navigation, shown to those who may see them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -88,6 +89,10 @@ class Notice:
     action: str = ""
 
 
+_PATROLS: Final = re.compile(r"^/(?:places/[^/]+/patrols|patrol-plans)/")
+"""Pages of a place that belong to the patrols in the navigation."""
+
+
 def address(name: str) -> str:
     """The address of a named page, or nothing while there is no such page."""
     try:
@@ -102,7 +107,8 @@ def entries(request: HttpRequest) -> list[Entry]:
     if user is None or not user.is_authenticated:
         return []
     shown = _shown(request, ENTRIES)
-    here = [entry for entry in shown if _holds(entry.url, request.path)]
+    path = _PATROLS.sub(address("patrols"), request.path)
+    here = [entry for entry in shown if _holds(entry.url, path)]
     nearest = max(here, key=lambda entry: len(entry.url), default=None)
     return [replace(entry, current=entry is nearest) for entry in shown]
 
@@ -154,7 +160,11 @@ def role_names(request: HttpRequest) -> list[str]:
 def posture(now: datetime) -> str:
     """The level in force for the whole city."""
     levels = PostureChange.objects.filter(
-        models.Q(end=None) | models.Q(end__gt=now), district=None, place=None, area=None, start__lte=now
+        models.Q(end=None) | models.Q(end__gt=now),
+        district=None,
+        place=None,
+        area__isnull=True,
+        start__lte=now,
     ).values_list("level", flat=True)
     return max(levels, key=LEVELS.index, default="normal")
 
