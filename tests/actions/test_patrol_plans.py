@@ -67,7 +67,7 @@ def test_every_drawn_plan_keeps_every_window_when_the_duties_engine_counts_again
 
 
 def test_four_weeks_of_a_place_are_one_solve_for_each_kind_of_shift_and_level() -> None:
-    place = a_patrolled_place(points=4)
+    place = a_patrolled_place(points=8)
     found = plan_place(place, MONDAY, 28, by=None, at=BEFORE, levels=("normal",), seconds=SECONDS, draws=0)
     assert found.drawn == 3 * 28
     assert found.games == PatrolMix.objects.count() == 2, "both day shifts are one game, the night is another"
