@@ -111,7 +111,7 @@ def solve(
     }
     if draws:
         figures["attacker"] = _attacked(game, found, draws, seed)
-        figures["beside"] = _beside(figures, found, seed)
+        figures |= _beside(figures, found, seed)
     return Solved(
         rounds=[
             {
@@ -144,13 +144,20 @@ def _attacked(game: Game, mix: Mix, draws: int, seed: int) -> dict[str, Any]:
 
 
 def _beside(figures: dict[str, Any], mix: Mix, seed: int) -> dict[str, Any]:
-    """The same figures for the usual ways to walk, with the same guards, times and windows."""
+    """The same figures for the usual ways to walk, with the same guards, times and windows.
+
+    None where windows are so tight that nobody may rest between them, as the usual ways do; they are compared
+    otherwise when the proof is first looked at.
+    """
     from anlan.kernels.patrol.baselines import DRAWN, baselines
 
-    usual = baselines(mix, seed=seed + 2)
+    try:
+        usual = baselines(mix, seed=seed + 2)
+    except ValueError:
+        return {}
     attacker = figures["attacker"]
     names = {"fixed": "fixed-round", "jitter": "jitter", "random_order": "random-order"}
-    return {
+    beside = {
         "stake": figures["stake"],
         "draws": DRAWN,
         "mix": {
@@ -169,6 +176,7 @@ def _beside(figures: dict[str, Any], mix: Mix, seed: int) -> dict[str, Any]:
             for name, proof in usual.items()
         },
     }
+    return {"beside": beside}
 
 
 def _flat(visits: Ints) -> list[int]:
