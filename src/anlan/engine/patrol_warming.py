@@ -5,6 +5,7 @@ Run as a program it does so with the least priority: pages and jobs go first.
 
 import os
 import sys
+from dataclasses import replace
 
 from anlan.engine.patrol_effort import best_effort
 from anlan.engine.patrol_game import Game, GameCrew
@@ -15,8 +16,13 @@ SECONDS, DRAWS = 0.3, 200
 
 def warm() -> None:
     """Solve small games of every kind: one guard and several, helped, proved, in a hurry, and with too much asked."""
-    one, several = _crew("A", 3, 1), _crew("B", 5, 2)
-    games = (Game((one,), (), 60, 5), Game((one, several), ("R",), 60, 5))
+    one, several = _crew("A", 3, 1), _crew("B", 9, 2)
+    games = (
+        Game((one,), (), 60, 5),
+        Game((one, several), ("R",), 60, 5),
+        Game((_crew("A", 6, 1),), (), 60, 5),
+        Game((replace(_crew("A", 6, 1), starts=((2, 3),)),), (), 60, 5),
+    )
     for game in games:
         solve(game, seed=1, seconds=SECONDS, draws=DRAWS)
         solve(game, seed=1, seconds=SECONDS, bounded=False)
