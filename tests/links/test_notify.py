@@ -122,7 +122,7 @@ def test_a_closed_port_is_no_connection_and_can_be_tried_again() -> None:
         "https://0x7f000001/",
         "https://localhost/",
         "http://8.8.8.8/",
-        "https://somebody:secret@8.8.8.8/",
+        "https://somebody@8.8.8.8/",
         "file:///etc/passwd",
         "gopher://8.8.8.8/",
         "https:///nothing",

@@ -286,6 +286,7 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
     limit = MORE_RECEIPTS if request.GET.get("more") else RECEIPTS_SHOWN
     far = told(notice, seen, at, show=show, limit=limit)
     may_issue = _may_issue(request, codes)
+    runs = row.state in ("coming", "in-force")
     clocks = clocks_at(basis(), at)
     user = request.user
     update = WarningNotice.objects.filter(replaces=notice, withdrawn_at=None).first()
@@ -301,7 +302,8 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
         "measures": measures_of(notice),
         "issuer": issuer_of(notice),
         "told": far,
-        "receipts": [_receipt_row(request, one, may_issue=may_issue) for one in far.rows],
+        "runs": runs,
+        "receipts": [_receipt_row(request, one, may_issue=may_issue, runs=runs) for one in far.rows],
         "show": show,
         "shows": _shows(notice, show, far.places, far.acknowledged, far.late, far.waiting),
         "more_url": f"?show={show}&more=1#receipts",
@@ -344,7 +346,7 @@ def _way(request: HttpRequest, place: Place) -> str:
     return "page" if access.allowed(request, "record-evidence", place) else ""
 
 
-def _receipt_row(request: HttpRequest, receipt: Receipt, *, may_issue: bool) -> ReceiptRow:
+def _receipt_row(request: HttpRequest, receipt: Receipt, *, may_issue: bool, runs: bool) -> ReceiptRow:
     taken = receipt.acknowledged
     return ReceiptRow(
         receipt=receipt,
@@ -352,7 +354,7 @@ def _receipt_row(request: HttpRequest, receipt: Receipt, *, may_issue: bool) -> 
         way=WAYS.get(taken.way, "") if taken else "",
         by=Names(request).of(taken.by, receipt.place) if taken and taken.by else "",
         shows_receiver=access.allowed(request, "see-receivers", receipt.place),
-        may_tell=taken is None and (may_issue or bool(_way(request, receipt.place))),
+        may_tell=runs and taken is None and (may_issue or bool(_way(request, receipt.place))),
     )
 
 

@@ -94,6 +94,7 @@ def tier_titles(known: Words) -> dict[str, Text]:
     return {
         f"{scheme.id}:{rule.id}": rule.title
         for scheme in known.schemes
+        if scheme.in_force
         for rule in scheme.rules
         if rule.kind == "tier"
     }

@@ -110,6 +110,7 @@ def walked(
     failed = np.zeros(number, bool)
     most = 2 + crew.slots // int(crew.dwell.min())
     out = np.empty((most * max(len(crew.guards), 1), 3), np.int64)
+    weights = np.ascontiguousarray(weights)  # one layout, compiled once
     left = [cover.summed(weights)]
     for one, manner in zip(crew.guards, manners, strict=True):
         eager = np.exp(manner.centre + manner.spread * random.standard_normal(number))

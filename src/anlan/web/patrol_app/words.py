@@ -88,9 +88,13 @@ def script_words() -> dict[str, str]:
         "serverBusy": _("The server does not answer at present. Everything stays on this phone."),
         "helpLine": _("Help: {words}"),
         "helpSent": _("Sent at {time}. It shows in the control room; nobody has taken it yet."),
-        "helpTaken": _("The control room has taken your call of {time} ({taken}). Stay where you are if you can."),
+        "helpTaken": _(
+            "The control room has taken your call of {time} ({taken}). Stay where you are if you can."
+        ),
         "helpClosed": _("Your call of {time} was closed by the control room at {closed}."),
-        "helpWaiting": _("Called at {time}, waiting for network: it is sent as soon as there is one. Telephone now."),
+        "helpWaiting": _(
+            "Called at {time}, waiting for network: it is sent as soon as there is one. Telephone now."
+        ),
         "helpRefused": _("The call of {time} was not accepted. Telephone now."),
         "helpWhere": _("The control room is told: {where}."),
         "helpWherePlace": _("The control room is told: {name}, no checkpoint scanned yet."),

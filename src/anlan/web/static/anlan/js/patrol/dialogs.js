@@ -43,7 +43,8 @@ export function prepare(now, changed) {
 async function keepScan(now, changed, content, way) {
   const { walk, checkpoint } = now();
   const { record, found } = await work.scan(walk, content, way);
-  await store.changeWalk(walk.id, (one) => ({ ...one, last: { id: record.id, checkpoint: record.checkpoint } }));
+  const seen = record.checkpoint;
+  await store.changeWalk(walk.id, (one) => ({ ...one, seen: seen || one.seen, last: { id: record.id, checkpoint: seen } }));
   await changed();
   if (!found) {
     marks.tell(say("unknownCode"), "odd");

@@ -28,8 +28,7 @@ function wordsOf({ state, at, taken, closed }) {
 
 // What the control room sees: where the guard was last, and where the round leads next.
 function whereOf(walk, checkpoint) {
-  const { bundle, last } = walk;
-  const scanned = bundle.checkpoints.find((one) => one.code === last?.checkpoint);
+  const scanned = walk.bundle.checkpoints.find((one) => one.code === walk.seen);
   const parts = [];
   if (scanned) {
     parts.push(say("helpLast", { name: nameOf(scanned.name) }));

@@ -130,13 +130,13 @@ function showOthers(walk, own, others, now) {
 
 // The map of the beat's checkpoints, and in words what it shows and how far it is from the last scan.
 function showMap(walk, checkpoint, done, drawing) {
-  const { bundle, beat, last } = walk;
+  const { bundle, beat, seen } = walk;
   const own = bundle.beats.find((one) => one.code === beat)?.checkpoints || [];
-  const shown = new Set([...own, checkpoint?.code, last?.checkpoint]);
+  const shown = new Set([...own, checkpoint?.code, seen]);
   const known = bundle.checkpoints.filter((one) => !own.length || shown.has(one.code));
   const name = nameOf(checkpoint?.name);
   const svg = element("sketch");
-  const { kind, way } = draw(svg, { checkpoints: known, next: checkpoint?.code, last: last?.checkpoint, done, name, drawing });
+  const { kind, way } = draw(svg, { checkpoints: known, next: checkpoint?.code, last: seen, done, name, drawing });
   const wayWords = way ? wayOf(way) : "";
   show("map", Boolean(checkpoint));
   write("map-way", wayWords);

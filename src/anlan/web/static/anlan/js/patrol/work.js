@@ -73,7 +73,7 @@ export async function begin(user, place, beat) {
   const body = { kind: "walk", id, place: place.code, beat, plan, ...clock.stamp(id) };
   const walk = {
     id, user: user.id, place: place.code, beat, bundle, phone: place.phone, name: place.name, number: 0, map: place.map,
-    started: clock.now(), radio: null, level: bundle.level, ended: null, last: null,
+    started: clock.now(), radio: null, level: bundle.level, ended: null, seen: null, last: null,
   };
   return store.beginWalk(walk, entry(walk, "walk", id, body));
 }
