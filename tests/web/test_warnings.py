@@ -214,6 +214,19 @@ def test_a_district_office_cannot_end_a_warning_that_reaches_beyond_it(officer: 
     assert level_of("M-1") == "yellow"
 
 
+def test_an_own_draft_is_not_issued_once_it_reaches_beyond_the_own_district() -> None:
+    person = a_user("city-office", district="990101")
+    district = signed_in(Client(), person)
+    district.post(reverse("warning-new"), filled(districts=["990101"], then="keep"))
+    notice = WarningNotice.objects.get()
+    WarningNotice.objects.update(area={"city": True})
+    assert district.post(reverse("warning-act", args=[notice.pk, "propose"])).status_code == 403
+    assert level_of("M-2") == "normal"
+    district.post(reverse("warning-act", args=[notice.pk, "withdraw"]))
+    notice.refresh_from_db()
+    assert notice.withdrawn_at is not None
+
+
 def test_a_venue_sees_only_warnings_that_bear_on_it_and_only_its_own_receipt(officer: User) -> None:
     notice = issued(officer)
     mall = signed_in(Client(), a_user("venue-manager", place="M-1"))

@@ -183,6 +183,8 @@ def warning_act(request: HttpRequest, warning_id: UUID, act: str) -> HttpRespons
     if act not in ACTS:
         raise Http404
     notice = notice_or_404(request, warning_id, "issue-warnings", at)
+    if act != "withdraw" and not _may_issue(request, codes_of(notice, at)):
+        raise PermissionDenied
     action, takes_reason, done = ACTS[act]
     reason = {"reason": request.POST.get("reason", "").strip()[:500]} if takes_reason else {}
     back = HttpResponseRedirect(reverse("warning", args=[notice.pk]))
