@@ -94,7 +94,13 @@ def place_code_replace(request: HttpRequest, code: str, checkpoint: str) -> Http
             by=access.user_of(request),
             at=clock.now(),
         )
-        messages.success(request, _("The new code is issued; the old one is void from now on. Print its label and hang it in place of the old."))
+        messages.success(
+            request,
+            _(
+                "The new code is issued; the old one is void from now on. "
+                "Print its label and hang it in place of the old."
+            ),
+        )
         return HttpResponseRedirect(reverse("place-codes", args=[code]))
     title = _("New code for %(name)s") % {"name": name_of(point)}
     context = small_frame(place, title) | {
