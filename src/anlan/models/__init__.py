@@ -18,6 +18,7 @@ from anlan.models.patrols import (
     Walk,
     WalkTime,
 )
+from anlan.models.periods import SensitivePeriod
 from anlan.models.posture import PostureChange
 from anlan.models.register import (
     Checkpoint,
@@ -77,6 +78,7 @@ __all__ = [
     "PostureChange",
     "RosterLine",
     "SavedView",
+    "SensitivePeriod",
     "Shift",
     "SignIn",
     "Signal",

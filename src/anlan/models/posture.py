@@ -5,6 +5,7 @@ from django.db import models
 from anlan.engine.policy import LEVELS
 from anlan.models.accounts import User
 from anlan.models.ids import new_id
+from anlan.models.periods import SensitivePeriod
 from anlan.models.register import District, Place
 from anlan.models.warnings import WarningNotice
 
@@ -12,7 +13,8 @@ from anlan.models.warnings import WarningNotice
 class PostureChange(models.Model):
     """A level in force from `start` (in) to `end` (out); no district, place or area means the whole city.
 
-    `area` is one of kinds, districts and shapes together (`engine/areas.py`); `warning` is the warning that raised it.
+    `area` is one of kinds, districts and shapes together (`engine/areas.py`); `warning` is the warning that raised it,
+    `period` the sensitive period.
     `end` may be stated later, at `end_recorded_at`; `planned_end` is what was known before that.
     """
 
@@ -23,6 +25,9 @@ class PostureChange(models.Model):
     area = models.JSONField(null=True, blank=True)
     warning = models.ForeignKey(
         WarningNotice, null=True, blank=True, on_delete=models.PROTECT, related_name="postures"
+    )
+    period = models.ForeignKey(
+        SensitivePeriod, null=True, blank=True, on_delete=models.PROTECT, related_name="postures"
     )
     start = models.DateTimeField()
     end = models.DateTimeField(null=True, blank=True)

@@ -17,10 +17,10 @@ class Signal(models.Model):
     """A report about a place or a thing from an organisation; who or what a person is has no field here.
 
     It is about a place, a district, or all within `radius_m` of a point (with the district it lies in, if known);
-    about none of them when nobody said where. `observed` and `reason` hold no number that leads to a person
-    (`engine/free_text.py`); `masked` counts what was taken out, by kind. When the time for keeping is over, `observed`
-    is emptied at `erased_at`. `key_sha256` is the digest of the sender's key. `warning` is the id of the warning that
-    rests on it.
+    about none of them when nobody said where. `area` holds shapes that were drawn for it (`engine/areas.py`).
+    `observed` and `reason` hold no number that leads to a person (`engine/free_text.py`); `masked` counts what was
+    taken out, by kind. When the time for keeping is over, `observed` is emptied at `erased_at`. `key_sha256` is the
+    digest of the sender's key. `warning` is the id of the warning that rests on it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,6 +37,7 @@ class Signal(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     radius_m = models.PositiveIntegerField(null=True, blank=True)
+    area = models.JSONField(null=True, blank=True)
     kind = models.CharField(max_length=64)
     reliability = models.CharField(max_length=1, choices=[(each, each) for each in RELIABILITIES])
     urgency = models.CharField(max_length=8, choices=[(each, each) for each in URGENCIES])

@@ -6,6 +6,7 @@ from anlan.engine.policy import LEVELS
 from anlan.models.accounts import User
 from anlan.models.ids import new_id
 from anlan.models.register import Place
+from anlan.models.signals import Signal
 
 
 class WarningNotice(models.Model):
@@ -13,7 +14,8 @@ class WarningNotice(models.Model):
 
     It states category, level, start, area, matters, measures, issuer and time (Emergency Response Law, art. 64).
     `area` is what was chosen (`engine/areas.py`), narrowed to `tiers` ("scheme:tier") if there are any. `replaces` is
-    the version before. What state it is in follows from these times (`engine/warnings.py`).
+    the version before, `signal` the report it was drafted from. What state it is in follows from these times
+    (`engine/warnings.py`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -22,6 +24,7 @@ class WarningNotice(models.Model):
     replaces = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
+    signal = models.ForeignKey(Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts")
     category = models.CharField(max_length=64)
     level = models.CharField(max_length=8, choices=[(level, level) for level in LEVELS[1:]])
     area = models.JSONField(default=dict)
