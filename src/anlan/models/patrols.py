@@ -242,7 +242,10 @@ class Visit(models.Model):
 
 
 class HelpCall(models.Model):
-    """A guard pressed for help: where, when, and when the control room took it."""
+    """A guard pressed for help: where, when, and when the control room took it.
+
+    `checkpoint` is where the round led next; `last_checkpoint` the one scanned last, as the phone itself said it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="help_calls")
@@ -250,6 +253,10 @@ class HelpCall(models.Model):
     checkpoint = models.ForeignKey(
         Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    last_checkpoint = models.ForeignKey(
+        Checkpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    last_scan_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     received_at = models.DateTimeField(db_index=True)
     taken_at = models.DateTimeField(null=True, blank=True)
