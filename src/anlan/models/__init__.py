@@ -1,6 +1,7 @@
 """Tables: facts only, in rooms from accounts to oversight; a room may point left, never right."""
 
 from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
+from anlan.models.cap import CapMessage, CapSubscription
 from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, GapDay, GapTally, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
@@ -44,6 +45,8 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Beat",
+    "CapMessage",
+    "CapSubscription",
     "Checkpoint",
     "CheckpointCode",
     "CheckpointWorth",
