@@ -13,6 +13,7 @@ from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.posture import end_posture, prolong_posture, raise_posture
 from anlan.actions.turns import take_turn
+from anlan.actions.warning_follow_up import follow_later
 from anlan.engine.areas import Area, area_kept, area_read
 from anlan.engine.policy import Level
 from anlan.engine.warnings import clocks_at, is_unratified, needs_second_person, state_at
@@ -241,6 +242,7 @@ def _issue(
     )  # fmt: skip
     changes = {"level": [None, notice.level], "places": [None, len(covers.codes)], "end": [None, end]}
     _write("issue-warning", notice, changes, by=by, at=at, reason=reason)
+    follow_later(notice)
     return notice
 
 
@@ -249,6 +251,7 @@ def _end(notice: WarningNotice, reason: str, *, by: User | None, at: datetime) -
     notice.save(update_fields=["ended_at", "ended_by", "end_reason"])
     for posture in notice.postures.all():
         end_posture(posture, by=by, at=at, reason=reason)
+    follow_later(notice)
 
 
 @dataclass(frozen=True, slots=True)

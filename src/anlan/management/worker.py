@@ -5,12 +5,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import click
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from anlan.actions import drafts, jobs
 from anlan.actions.installation import worker_lives
@@ -20,9 +24,11 @@ from anlan.actions.patrol_erasure import erase_names
 from anlan.actions.patrol_jobs import plans_wait, watch_postures
 from anlan.actions.signal_erasure import erase_signals
 from anlan.actions.tallies import watch_days
+from anlan.actions.warning_follow_up import URGENT
 from anlan.management.processes import end_with_parent
 
 BEAT_S = 30
+FINISH_WITHIN_S = 8
 LOOK_BACK = timedelta(minutes=15)
 """How far back a worker that starts looks for postures that began or ended meanwhile."""
 
@@ -39,15 +45,17 @@ def worker(batch: bool) -> None:
             if not plans_wait():
                 threading.Thread(target=_warm, name="warming", daemon=True).start()
             threading.Thread(target=_send, args=(name,), name="messages", daemon=True).start()
-        call_command(
-            "db_worker",
-            queue_name="*",
-            batch=batch,
-            interval=1,
-            startup_delay=False,
-            verbosity=0,
-            worker_id=name,
-        )
+        with nullcontext() if batch else _following(name):
+            call_command(
+                "db_worker",
+                queue_name="*",
+                exclude_queues="" if batch else URGENT,
+                batch=batch,
+                interval=1,
+                startup_delay=False,
+                verbosity=0,
+                worker_id=name,
+            )
         while batch and send_due(worker=name, now=timezone.now):
             pass
 
@@ -108,3 +116,31 @@ def _send(name: str) -> None:
         if not sent:
             close_old_connections()
             time.sleep(1)
+
+
+@contextmanager
+def _following(name: str) -> Iterator[None]:
+    """Do beside the queue what follows when a warning is issued or ends; what is begun is finished at the end."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=_follow, args=(name, stopping), name="warnings", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(FINISH_WITHIN_S)
+
+
+def _follow(name: str, stopping: threading.Event) -> None:
+    urgent = Worker(
+        queue_names=[URGENT], interval=0, batch=True, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=name, excluded_queue_names=[],
+    )  # fmt: skip
+    while not stopping.wait(0.5):
+        try:
+            if DBTaskResult.objects.ready().filter(queue_name=URGENT).exists():
+                urgent.run()
+        except Exception:  # whatever it was, the next warning must still be followed
+            logging.getLogger(__name__).exception("warnings could not be followed; trying again")
+            connection.close()
+        close_old_connections()
