@@ -211,12 +211,18 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word the scheme declares: a kind of place, a department role, an evidence kind, an event."""
+    """A word the scheme declares: a kind of place, a department role, an evidence kind, an event.
+
+    `cap` and `event_term` are what a warning or a signal of this kind is called in CAP messages: categories of the
+    standard with blanks between them, and a code of the OASIS Event Terms List.
+    """
 
     id: str
     title: Text
     group: str = ""
     description: Text | None = None
+    cap: str = ""
+    event_term: str = ""
 
 
 @dataclass(frozen=True, slots=True)

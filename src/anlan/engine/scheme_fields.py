@@ -123,6 +123,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("evidence", "term-list", "Kinds of evidence."),
         Field("events", "term-list", "Happenings that start a clock."),
         Field("signals", "term-list", "What reports about places and things are about."),
+        Field("warnings", "term-list", "What warnings are about."),
         Field("units", "term-list", "Units of figures and quantities."),
         Field("concerns", "term-list", "What duties are about; duties of one concern are compared."),
         Field("groups", "term-list", "Groups of kinds of place or roles."),
@@ -133,6 +134,8 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("title", "text", "Title in both languages.", required=True),
         Field("group", "words", "The group it is listed under."),
         Field("description", "text", "What is meant, in both languages."),
+        Field("cap", "words", "Of warnings and signals: their categories in CAP messages, such as Met."),
+        Field("event-term", "words", "Of warnings: their code in the OASIS Event Terms List, such as OET-193."),
     ),
     "fact": (
         Field("id", "id", "Permanent name, used in conditions.", required=True),

@@ -38,7 +38,7 @@ VOCABULARY = "vocabulary"
 SHARED_VOCABULARY = Path(__file__).parents[3] / "schemes" / VOCABULARY
 """The words that come with Anlan, for a scheme that has no vocabulary folder beside its own."""
 _HEADS = ("scheme.yaml", "scheme.yml")
-_TERM_GROUPS = ("evidence", "events", "signals", "units", "concerns", "groups", "sources")
+_TERM_GROUPS = ("evidence", "events", "signals", "warnings", "units", "concerns", "groups", "sources")
 
 
 def read_scheme(folder: Path, vocabulary: Path | None = None) -> tuple[Scheme | None, tuple[Problem, ...]]:

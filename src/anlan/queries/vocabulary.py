@@ -24,6 +24,7 @@ class Words:
     events: Mapping[str, Term] = field(default_factory=dict)
     roles: Mapping[str, Term] = field(default_factory=dict)
     signals: Mapping[str, Term] = field(default_factory=dict)
+    warnings: Mapping[str, Term] = field(default_factory=dict)
 
     def kind(self, kind: str) -> Text:
         """What a kind of place is called; its own id where no scheme knows it."""
@@ -65,6 +66,7 @@ def words(at: datetime) -> Words:
         events=_joined(scheme.terms.get("events", {}) for scheme in schemes),
         roles=_joined(scheme.roles for scheme in schemes),
         signals=_joined(scheme.terms.get("signals", {}) for scheme in schemes) or shared_terms("signals"),
+        warnings=_joined(scheme.terms.get("warnings", {}) for scheme in schemes) or shared_terms("warnings"),
     )
 
 
