@@ -21,6 +21,7 @@ from anlan.models.patrols import (
 )
 from anlan.models.periods import SensitivePeriod
 from anlan.models.posture import PostureChange
+from anlan.models.public_information import PublicApproval, PublicMessage, PublicStatement
 from anlan.models.register import (
     Checkpoint,
     CitySettings,
@@ -79,6 +80,9 @@ __all__ = [
     "PlaceImport",
     "Post",
     "PostureChange",
+    "PublicApproval",
+    "PublicMessage",
+    "PublicStatement",
     "RosterLine",
     "SavedView",
     "SensitivePeriod",
