@@ -45,6 +45,8 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         found |= _signals()
     if any("{warning" in address for address in wanted):
         found |= _warnings()
+    if "/warnings/periods/{period}/" in wanted:
+        found["{period}"] = _a_period()
     for mark, state in IMPORT_STATES.items():
         if any(mark in address for address in wanted):
             found[mark] = _an_import(state)
@@ -70,6 +72,15 @@ def _signals() -> dict[str, str]:
         "{signal}": f"/signals/{waiting.pk}/" if waiting else "",
         "{signal-triaged}": f"/signals/{triaged.pk}/" if triaged else "",
     }
+
+
+def _a_period() -> str:
+    """A sensitive period that waits for the second person, or else any."""
+    from anlan.models import SensitivePeriod
+
+    rows = SensitivePeriod.objects.order_by("-entered_at")
+    row = rows.filter(adopted_at=None, withdrawn_at=None).first() or rows.first()
+    return str(row.pk) if row else ""
 
 
 def _warnings() -> dict[str, str]:

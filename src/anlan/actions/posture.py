@@ -10,7 +10,7 @@ from anlan.actions.journal import Change
 from anlan.actions.patrol_jobs import posture_changed
 from anlan.engine.areas import Area, area_kept
 from anlan.engine.policy import Level
-from anlan.models import District, Place, PostureChange, User, WarningNotice
+from anlan.models import District, Place, PostureChange, SensitivePeriod, User, WarningNotice
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -28,11 +28,12 @@ def raise_posture(
     place: Place | None = None,
     area: Area | None = None,
     warning: WarningNotice | None = None,
+    period: SensitivePeriod | None = None,
 ) -> PostureChange:
     """Put a level in force for the city, a district, a place or a drawn area."""
     change = PostureChange.objects.create(
         level=level, district=district, place=place, area=area_kept(area) if area else None, warning=warning,
-        start=start, end=end, reason=reason, by=by, recorded_at=at, end_recorded_at=at if end else None,
+        period=period, start=start, end=end, reason=reason, by=by, recorded_at=at, end_recorded_at=at if end else None,
         planned_end=end,
     )  # fmt: skip
     changes = {"level": [None, level], "start": [None, start], "end": [None, end]}

@@ -10,8 +10,8 @@ from anlan.models.ids import new_id
 class SensitivePeriod(models.Model):
     """A level for an area on days that are known beforehand, such as holidays and large events.
 
-    `spans` are pairs of instants, start (in) and end (out); each is a posture once the period is adopted. Orange and
-    red are adopted when a second person confirms. A change is a period of its own that `replaces` the one before.
+    `spans` are pairs of days, the first and the last; each is a posture once the period is adopted. Orange and red are
+    adopted when a second person confirms. A change is a period of its own that `replaces` the one before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -91,7 +91,7 @@ def postures_at(place: Place) -> list[PostureChange]:
         district = district.parent
     drawn = Q(area__isnull=False)
     bears = Q(place=place) | Q(district__in=parents) | Q(place=None, district=None) | drawn
-    rows = PostureChange.objects.filter(bears).select_related("district", "place", "by", "warning")
+    rows = PostureChange.objects.filter(bears).select_related("district", "place", "by", "warning", "period")
     there = situated([place], parents)
     holds = (row for row in rows.order_by("-start", "-recorded_at") if _bears(row, there))
     return list(islice(holds, FILE_LIMIT))

@@ -177,6 +177,8 @@ def _is_running(view: Seen, waiver: Any) -> bool:
 def _of_whom(row: PostureChange) -> str:
     if row.warning is not None:
         return _("the area of warning %(number)s") % {"number": row.warning}
+    if row.period is not None:
+        return _("the area of the sensitive period %(name)s") % {"name": name_of(row.period)}
     if row.place is not None:
         return _("this place")
     return name_of(row.district) if row.district is not None else _("the whole city")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,6 @@ from anlan.actions.warnings import (
     draft_warning,
     propose_warning,
 )
-from anlan.engine.areas import area_read
 from anlan.engine.policy import LEVELS, Level, Rule, Scheme, Text
 from anlan.engine.warnings import clocks_at, needs_second_person
 from anlan.models import Department, Place, WarningNotice
@@ -27,12 +26,12 @@ from anlan.queries.duties import basis
 from anlan.queries.installation import city_settings
 from anlan.queries.reach import within
 from anlan.queries.vocabulary import Words, words
-from anlan.queries.warnings import DutyShift, Preview, codes_within, preview
+from anlan.queries.warnings import codes_within
 from anlan.queries.warnings_shown import codes_reached, outside
 from anlan.web import access, clock
 from anlan.web.shell import page
 from anlan.web.warnings import notice_or_404
-from anlan.web.warnings_form import CHOSEN, CITY, WarningForm, WhereForm, initial_of
+from anlan.web.warnings_form import CHOSEN, CITY, WarningForm, initial_of
 from anlan.web.warnings_templates import TEMPLATES, WarningTemplate
 from anlan.web.warnings_words import OBSTACLES, tier_titles
 
@@ -48,34 +47,6 @@ class Criterion:
     scheme: Scheme | None
     acknowledge: timedelta
     second: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftRow:
-    """One duty that a level changes, in words."""
-
-    shift: DutyShift
-    scheme: Scheme | None
-
-    @property
-    def only_more(self) -> bool:
-        """Whether nothing but the quantity changes: how many it is then differs from place to place."""
-        before, after = self.shift.before, self.shift.after
-        return (
-            before is not None
-            and after is not None
-            and before.cadence == after.cadence
-            and bool(self.shift.more)
-        )
-
-    @property
-    def more_words(self) -> str:
-        return f"{self.shift.more:+g}"
-
-    @property
-    def unit(self) -> Text | str:
-        known = self.scheme.terms.get("units", {}).get(self.shift.duty.unit) if self.scheme else None
-        return known.title if known else self.shift.duty.unit
 
 
 @access.needs("issue-warnings")
@@ -128,46 +99,6 @@ def warning_update(request: HttpRequest, warning_id: UUID) -> HttpResponse:
         initial["lasts"] = "6"
     form = WarningForm(None, known, at=at, is_update=True, initial=initial)
     return _shown(request, form, known, at, replaces=old)
-
-
-@access.needs("issue-warnings")
-@require_safe
-def warning_preview(request: HttpRequest) -> HttpResponse:
-    """What the level would change in the area that the form states now."""
-    at = clock.now()
-    known = words(at)
-    if request.GET.get("of"):
-        return _preview_of(request, known, at)
-    form = WhereForm(request.GET, known)
-    context: dict[str, Any] = {"form": form, "is_said": False}
-    if form.is_valid():
-        tiers = form.tiers_chosen
-        found = preview(form.area, tiers, form.level_chosen, at)
-        reached = codes_reached(access.request_reach(request, "issue-warnings"))
-        beyond = 0 if reached is None else outside(codes_within(form.area, tiers, at), reached)
-        context |= _preview_context(found, known) | {
-            "is_said": True,
-            "level": form.level_chosen,
-            "outside": beyond,
-            "hours": _hours(request, at),
-        }
-        hours = context["hours"]
-        context["guard_hours"] = round(round(found.guards) * hours) if hours else None
-    return render(request, "warnings/_preview.html", context)
-
-
-def _preview_of(request: HttpRequest, known: Words, at: datetime) -> HttpResponse:
-    """What a draft would change if it were issued now; the second person reads it before confirming."""
-    try:
-        notice = notice_or_404(request, UUID(request.GET["of"]), "issue-warnings", at)
-    except ValueError:
-        raise Http404 from None
-    level = cast("Level", notice.level)
-    found = preview(area_read(notice.area), tuple(notice.tiers), level, at)
-    hours = max((notice.expected_end - max(notice.start or at, at)) / timedelta(hours=1), 0)
-    context = _preview_context(found, known) | {"is_said": True, "level": level, "hours": round(hours, 1)}
-    context["guard_hours"] = round(round(found.guards) * hours)
-    return render(request, "warnings/_preview.html", context)
 
 
 @access.needs("issue-warnings")
@@ -257,7 +188,7 @@ def _shown(
     replaces: WarningNotice | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    criteria = _criteria(known, at)
+    criteria = criteria_at(known, at)
     crumbs = [(_("Warnings"), reverse("warnings"))]
     about = notice or replaces
     if about is not None:
@@ -285,7 +216,7 @@ def _shown(
     return page(request, "warnings/form.html", context, status=status)
 
 
-def _criteria(known: Words, at: datetime) -> list[Criterion]:
+def criteria_at(known: Words, at: datetime) -> list[Criterion]:
     """The levels, strictest first, each with the first scheme's criterion and clock."""
     clocks = clocks_at(basis(), at)
     found: dict[str, tuple[Rule, Scheme]] = {}
@@ -312,7 +243,7 @@ def _criteria(known: Words, at: datetime) -> list[Criterion]:
 def _first(request: HttpRequest, known: Words, template: WarningTemplate | None) -> dict[str, Any]:
     """How an empty form begins: blue for a day, in the whole reach of the asker, by the office."""
     at = clock.now()
-    filling = _filling(template or TEMPLATES[0], known, _criteria(known, at))
+    filling = _filling(template or TEMPLATES[0], known, criteria_at(known, at))
     if template is None:
         filling |= {"matters_zh": "", "matters_en": "", "lasts": "6"}
     reach = access.request_reach(request, "issue-warnings")
@@ -364,35 +295,8 @@ def _issuer(request: HttpRequest) -> Text:
     )
 
 
-def _preview_context(found: Preview, known: Words) -> dict[str, Any]:
-    """The shifts under their tiers, in the order of the tiers."""
-    schemes = {scheme.id: scheme for scheme in known.schemes}
-    titles = tier_titles(known)
-    counts = dict(found.tiers)
-    rows: dict[str, list[ShiftRow]] = {tier: [] for tier in counts}
-    for shift in found.shifts:
-        rows.setdefault(shift.tier, []).append(ShiftRow(shift, schemes.get(shift.duty.scheme)))
-    groups = [
-        (tier.partition(":")[2], titles.get(tier), counts.get(tier, 0), shifts)
-        for tier, shifts in sorted(rows.items())
-    ]
-    return {"preview": found, "groups": groups, "sampled": found.worked_out < found.places}
-
-
-def _hours(request: HttpRequest, at: datetime) -> float | None:
-    """How long the warning would last by what the form says, in hours."""
-    form = WarningForm(request.GET, words(at), at=at)
-    form.is_valid()
-    end = form.cleaned_data.get("expected_end")
-    if end is None:
-        return None
-    begins = max(form.cleaned_data.get("start") or at, at)
-    return round((end - begins) / timedelta(hours=1), 1) or None
-
-
 addresses = [
     path("warnings/new/", warning_new, name="warning-new"),
-    path("warnings/preview/", warning_preview, name="warning-preview"),
     path("warnings/places/", warning_places, name="warning-places"),
     path("warnings/<uuid:warning_id>/edit/", warning_edit, name="warning-edit"),
     path("warnings/<uuid:warning_id>/update/", warning_update, name="warning-update"),

@@ -285,20 +285,11 @@ class WarningForm(WhereForm):
 
 def initial_of(notice: WarningNotice, at: datetime, *, is_update: bool = False) -> dict[str, Any]:
     """A warning as the form shows it; an update begins at once and states its reason anew."""
-    area = area_read(notice.area)
-    circle = area.circles[0] if area.circles else None
     begins_later = notice.start is not None and notice.start > at
     return {
+        **where_of(area_read(notice.area), notice.tiers),
         "level": notice.level,
         "category": notice.category,
-        "scope": CITY if area.city and not notice.tiers else CHOSEN,
-        "tiers": notice.tiers,
-        "districts": area.districts,
-        "kinds": area.kinds,
-        "near": f"{circle.latitude:.6f}, {circle.longitude:.6f}" if circle else "",
-        "radius_m": round(circle.radius_m) if circle else None,
-        "outline": "\n".join(f"{y}, {x}" for x, y in area.polygons[0][:-1]) if area.polygons else "",
-        "places": "\n".join(sorted(area.places)),
         "start": notice.start if begins_later or not is_update else None,
         "lasts": "until",
         "expected_end": timezone.localtime(notice.expected_end),
@@ -309,6 +300,21 @@ def initial_of(notice: WarningNotice, at: datetime, *, is_update: bool = False) 
         "issuer_zh": notice.issuer_zh,
         "issuer_en": notice.issuer_en,
         "reason": "" if is_update else notice.reason,
+    }
+
+
+def where_of(area: Area, tiers: Sequence[str] = ()) -> dict[str, Any]:
+    """An area as the form's fields show it."""
+    circle = area.circles[0] if area.circles else None
+    return {
+        "scope": CITY if area.city and not tiers else CHOSEN,
+        "tiers": list(tiers),
+        "districts": area.districts,
+        "kinds": area.kinds,
+        "near": f"{circle.latitude:.6f}, {circle.longitude:.6f}" if circle else "",
+        "radius_m": round(circle.radius_m) if circle else None,
+        "outline": "\n".join(f"{y}, {x}" for x, y in area.polygons[0][:-1]) if area.polygons else "",
+        "places": "\n".join(sorted(area.places)),
     }
 
 

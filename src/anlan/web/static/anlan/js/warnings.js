@@ -64,7 +64,7 @@ class WarningForm {
     const next = this.instructions[level] || ["", ""];
     ["measures_zh", "measures_en"].forEach((name, place) => {
       const field = this.form.elements[name];
-      if (!field.value.trim() || known.some((words) => words[place] === field.value)) {
+      if (field && (!field.value.trim() || known.some((words) => words[place] === field.value))) {
         field.value = next[place];
       }
     });
@@ -75,7 +75,10 @@ class WarningForm {
     const part = this.form.querySelector("input[name=scope]:checked")?.value === "chosen";
     this.form.querySelector("[data-part-of-city]").hidden = !part;
     const until = this.form.querySelector("input[name=lasts]:checked")?.value === "until";
-    this.form.querySelector("[data-until-field]").hidden = !until;
+    const untilField = this.form.querySelector("[data-until-field]");
+    if (untilField) {
+      untilField.hidden = !until;
+    }
     this.form.querySelectorAll("[data-count-of]").forEach((place) => {
       const count = this.form.querySelectorAll(`input[name=${place.dataset.countOf}]:checked`).length;
       place.textContent = count || "";
@@ -85,9 +88,10 @@ class WarningForm {
       this.button.querySelector("[data-issue-words]").textContent = second
         ? this.button.dataset.wordsSecond
         : this.button.dataset.wordsNow;
-      this.button.classList.toggle("btn-danger", !second);
-      this.button.classList.toggle("btn-primary", second);
-      if (second) {
+      const acts = !second && Boolean(this.button.dataset.ask);
+      this.button.classList.toggle("btn-danger", acts);
+      this.button.classList.toggle("btn-primary", !acts);
+      if (second || !this.button.dataset.ask) {
         delete this.button.dataset.confirm;
       } else {
         this.button.dataset.confirm = this.button.dataset.ask;
