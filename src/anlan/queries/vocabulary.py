@@ -26,6 +26,17 @@ class Words:
     signals: Mapping[str, Term] = field(default_factory=dict)
     warnings: Mapping[str, Term] = field(default_factory=dict)
 
+    @property
+    def tiers(self) -> dict[str, Text]:
+        """The titles of the tiers of the schemes in force, written scheme:tier."""
+        return {
+            f"{scheme.id}:{rule.id}": rule.title
+            for scheme in self.schemes
+            if scheme.in_force
+            for rule in scheme.rules
+            if rule.kind == "tier"
+        }
+
     def kind(self, kind: str) -> Text:
         """What a kind of place is called; its own id where no scheme knows it."""
         return self.kinds[kind].title if kind in self.kinds else Text(kind, kind)

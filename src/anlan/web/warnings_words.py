@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from anlan.actions.warnings import Obstacle
 from anlan.engine.policy import Text
 from anlan.engine.warnings import State
-from anlan.models import District, WarningNotice
+from anlan.models import WarningNotice
+from anlan.queries.area_words import area_phrases
 from anlan.queries.vocabulary import Words
-from anlan.web.templatetags.times import figure
-from anlan.web.templatetags.words import name_of, say
+from anlan.web.templatetags.words import say
 
 Said = str | Promise
 
@@ -75,29 +74,12 @@ OBSTACLES: Final[dict[Obstacle, Said]] = {
 
 def area_words(area: Mapping[str, Any], tiers: list[str], known: Words) -> list[str]:
     """An area as kept, in short phrases that all hold together; named places come on top."""
-    if area.get("city"):
-        found = [_("Whole city")]
-    else:
-        found = _conditions(area, known)
-    if tiers:
-        titles = tier_titles(known)
-        found.append(_(", ").join(say(titles.get(tier, tier)) for tier in tiers))
-    if area.get("places"):
-        named = len(area["places"])
-        words = ngettext("%(n)s named place", "%(n)s named places", named) % {"n": figure(named)}
-        found.append(_("besides %(places)s") % {"places": words} if found else words)
-    return found
+    return [say(phrase) for phrase in area_phrases(area, tiers, known)]
 
 
 def tier_titles(known: Words) -> dict[str, Text]:
     """The tiers of the schemes in force, written scheme:tier, with their titles."""
-    return {
-        f"{scheme.id}:{rule.id}": rule.title
-        for scheme in known.schemes
-        if scheme.in_force
-        for rule in scheme.rules
-        if rule.kind == "tier"
-    }
+    return known.tiers
 
 
 def state_words(state: State) -> tuple[Said, str, str]:
@@ -119,18 +101,3 @@ def issuer_of(notice: WarningNotice) -> Text:
 
 def category_words(category: str) -> Said:
     return CATEGORIES.get(category, category)
-
-
-def _conditions(area: Mapping[str, Any], known: Words) -> list[str]:
-    found = []
-    if codes := area.get("districts"):
-        names = {row.code: name_of(row) for row in District.objects.filter(code__in=codes)}
-        found.append(_(", ").join(names.get(code, code) for code in codes))
-    if kinds := area.get("kinds"):
-        found.append(_(", ").join(say(known.kind(kind)) for kind in kinds))
-    for longitude, latitude, radius_m in area.get("circles", ()):
-        where = {"radius": figure(round(radius_m)), "point": f"{latitude:.4f}, {longitude:.4f}"}
-        found.append(_("within %(radius)s m of %(point)s") % where)
-    if drawn := len(area.get("polygons", ())):
-        found.append(ngettext("%(n)s drawn area", "%(n)s drawn areas", drawn) % {"n": drawn})
-    return found
