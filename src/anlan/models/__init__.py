@@ -2,6 +2,7 @@
 
 from anlan.models.accounts import ApiToken, Device, Grant, SignIn, User
 from anlan.models.cap import CapMessage, CapSubscription
+from anlan.models.contacts import ContactAnswer, ContactTest, PushSubscription
 from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, GapDay, GapTally, Standing, Strike, Waiver
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
@@ -38,7 +39,7 @@ from anlan.models.register import (
 )
 from anlan.models.schemes import Adoption, Edition, LocalValue
 from anlan.models.signals import Signal
-from anlan.models.warnings import Acknowledgement, WarningNotice
+from anlan.models.warnings import Acknowledgement, WarningNotice, WarningStep
 
 __all__ = [
     "Acknowledgement",
@@ -52,6 +53,8 @@ __all__ = [
     "CheckpointCode",
     "CheckpointWorth",
     "CitySettings",
+    "ContactAnswer",
+    "ContactTest",
     "Delivery",
     "Department",
     "Device",
@@ -83,6 +86,7 @@ __all__ = [
     "PublicApproval",
     "PublicMessage",
     "PublicStatement",
+    "PushSubscription",
     "RosterLine",
     "SavedView",
     "SensitivePeriod",
@@ -97,5 +101,6 @@ __all__ = [
     "Walk",
     "WalkTime",
     "WarningNotice",
+    "WarningStep",
     "Zone",
 ]

@@ -81,3 +81,25 @@ class Acknowledgement(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["warning", "place"], name="acknowledged_once_a_place")]
+
+
+class WarningStep(models.Model):
+    """A step of telling a warning was taken, in the transaction that addressed its messages.
+
+    `step` counts the clocks that were over (0: it was issued); OVER: its end was told. Of the `open` places that had
+    not acknowledged, `nobody` had no one further to be told. `faults` is how many messages were known to be dead then.
+    """
+
+    OVER = 9
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    warning = models.ForeignKey(WarningNotice, on_delete=models.PROTECT, related_name="steps")
+    step = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    open = models.PositiveIntegerField(default=0)
+    nobody = models.PositiveIntegerField(default=0)
+    told = models.JSONField(default=dict, blank=True)
+    faults = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["warning", "step"], name="warning_step_once")]
