@@ -2,7 +2,7 @@
 
 A name is resolved once and the connection goes to the very address that was looked at. Private, loopback, link-local,
 shared and reserved addresses are refused unless the operator names their network; redirects are not followed; the
-answer is read up to a limit; the whole takes ATTEMPT_S at most.
+answer is read up to a limit; the whole takes ATTEMPT_S at most, or what the caller allows.
 """
 
 import http.client
@@ -24,11 +24,21 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a request may take in all, and how much of the answer is read."""
+
+    seconds: float = ATTEMPT_S
+    most_bytes: int = LONGEST_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said."""
+    """What a server said; names of headers are in small letters. It is `cut` where the limits ended it."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False
 
     @property
     def text(self) -> str:
@@ -43,9 +53,14 @@ class Outbound:
     hosts: tuple[str, ...] = ()
     _context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
+    def get(self, url: str, headers: Mapping[str, str], limits: Limits) -> Answer | Outcome:
+        """Ask once: an answer of any status, or the outcome that says why there is none."""
+        return self.post(url, None, headers, method="GET", limits=limits)
+
     def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST"
-    ) -> Answer | Outcome:
+        self, url: str, body: bytes | None, headers: Mapping[str, str], *, method: str = "POST",
+        limits: Limits = Limits(),
+    ) -> Answer | Outcome:  # fmt: skip
         """Send once: an answer of any status, or the outcome that says why there is none."""
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -63,7 +78,7 @@ class Outbound:
             return allowed
         if not secure and not is_inside:
             return Outcome("rejected", "address-not-allowed", "http")
-        return self._sent(allowed, host, port, secure, method, _target(url), body, headers)
+        return self._sent(allowed, host, port, secure, method, _target(url), body, headers, limits)
 
     def _looked_up(self, host: str, port: int) -> tuple[str | Outcome, bool]:
         """The one address to connect to, and whether it lies in a network the operator named."""
@@ -80,8 +95,8 @@ class Outbound:
         return str(first), any(first in network for network in self.networks)
 
     def _sent(
-        self, address: str, host: str, port: int, secure: bool, method: str, target: str, body: bytes,
-        headers: Mapping[str, str],
+        self, address: str, host: str, port: int, secure: bool, method: str, target: str, body: bytes | None,
+        headers: Mapping[str, str], limits: Limits,
     ) -> Answer | Outcome:  # fmt: skip
         started = time.monotonic()
         try:
@@ -97,10 +112,12 @@ class Outbound:
         connection = http.client.HTTPConnection(host, port)
         connection.sock = line
         try:
-            line.settimeout(ATTEMPT_S - CONNECT_S)
+            line.settimeout(max(limits.seconds - CONNECT_S, 1.0))
             connection.request(method, target, body, {"User-Agent": "Anlan", **headers})
             answer = connection.getresponse()
-            return Answer(answer.status, _read(answer, line, started))
+            content, cut = _read(answer, line, started, limits)
+            said = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, content, said, cut)
         except (OSError, http.client.HTTPException) as error:
             return Outcome("unknown", "no-answer", str(error) or type(error).__name__)
         finally:
@@ -139,21 +156,23 @@ def _target(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _read(answer: http.client.HTTPResponse, line: socket.socket, started: float) -> bytes:
-    """The body up to the limit; a server that drips is left when the time is over, its status counts."""
+def _read(
+    answer: http.client.HTTPResponse, line: socket.socket, started: float, limits: Limits
+) -> tuple[bytes, bool]:
+    """The body up to the limit, and whether it was left before its end; what came of it and its status count."""
     parts: list[bytes] = []
     size = 0
-    while size < LONGEST_ANSWER:
-        left = ATTEMPT_S - (time.monotonic() - started)
+    while size <= limits.most_bytes:
+        left = limits.seconds - (time.monotonic() - started)
         if left <= 0:
-            break
+            return b"".join(parts), True
         try:
             line.settimeout(left)
-            part = answer.read1(8192)
+            part = answer.read1(65536)
         except OSError:
-            break
+            return b"".join(parts), True
         if not part:
-            break
+            return b"".join(parts), bool(answer.length)
         parts.append(part)
         size += len(part)
-    return b"".join(parts)[:LONGEST_ANSWER]
+    return b"".join(parts)[: limits.most_bytes], True

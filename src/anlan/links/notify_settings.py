@@ -35,6 +35,7 @@ class ChannelFile:
     where: Mapping[ChannelName, str] = field(default_factory=dict)
     sink: bool | None = None
     problems: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
 
     def post(self, *, sink: bool) -> Post:
         """The channels for one sender; with `sink` nothing leaves the house unless the file says so."""
@@ -93,6 +94,7 @@ class _Reader:
             self.where,
             sink if isinstance(sink, bool) else None,
             tuple(self.problems),
+            self.networks,
         )
 
     def part(self, name: str) -> dict[str, Any]:

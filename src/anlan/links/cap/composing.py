@@ -86,6 +86,7 @@ class CityWarning:
     parameters: tuple[NamedValue, ...] = ()
     status: Status = "Actual"
     scope: Scope = "Public"
+    restriction: str = ""
     note: str = ""
     web: str = ""
     contact: str = ""
@@ -137,6 +138,7 @@ def city_alert(warning: CityWarning) -> Alert:
         status=warning.status,
         message_type=warning.message_type,
         scope=warning.scope,
+        restriction=warning.restriction or None,
         note=warning.note or None,
         references=warning.references or None,
         infos=tuple(info(language) for language in LANGUAGES),

@@ -284,4 +284,10 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "请用发布方的证书核对，或请其以 XML-DSig 整体签名。",
         "Use the publisher's certificate, or ask for an XML signature over the whole message.",
     ),
+    "NOT_SIGNED_BY_PINNED": (
+        "该订阅只接受以指定证书签名的消息，此消息没有这样的有效签名。",
+        "This subscription takes only messages signed by the certificate it names; this one is not.",
+        "请向发布方核对。发布方已更换证书的，请在订阅中换上新证书。",
+        "Ask the publisher; if they have a new certificate, put it into the subscription.",
+    ),
 }  # fmt: skip
