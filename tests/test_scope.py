@@ -27,7 +27,10 @@ STAFF_TABLES = {"User", "Grant", "Device", "ApiToken"}
 """The only tables about people: those who work with Anlan."""
 
 FIELDS_ABOUT_STAFF = {
-    "Place": {"receiver_name", "receiver_phone", "receiver_email"},
+    "Place": {
+        *("receiver_name", "receiver_phone", "receiver_email"),
+        *("deputy_name", "deputy_phone", "deputy_email"),
+    },
     "User": {"username", "name", "email", "password"},
 }
 

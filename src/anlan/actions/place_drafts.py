@@ -62,6 +62,9 @@ def of_row(row: PlaceRow, code: str, known: Place | None) -> PlaceDraft:
         receiver_name=row.receiver_name or None,
         receiver_phone=row.receiver_phone or None,
         receiver_email=row.receiver_email or None,
+        deputy_name=row.deputy_name or None,
+        deputy_phone=row.deputy_phone or None,
+        deputy_email=row.deputy_email or None,
         source=row.source or None,
         source_id=row.source_id or None,
         facts={**{name: figure.value for name, figure in figures.items()}, **flags, **row.facts},
@@ -83,6 +86,9 @@ def too_long(row: PlaceRow, columns: Mapping[str, int], header: tuple[str, ...])
             ("hours", "opening_hours"),
             ("receiver_phone", "receiver_phone"),
             ("receiver_email", "receiver_email"),
+            ("deputy_name", "deputy_name"),
+            ("deputy_phone", "deputy_phone"),
+            ("deputy_email", "deputy_email"),
         )
     ]
     texts.append(("operator", row.operator, int(Operator._meta.get_field("code").max_length or 0)))  # noqa: SLF001  (Django documents _meta)

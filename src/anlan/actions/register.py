@@ -55,6 +55,10 @@ class PlaceDraft:
     receiver_name: str | None = None
     receiver_phone: str | None = None
     receiver_email: str | None = None
+    deputy_post: str | None = None
+    deputy_name: str | None = None
+    deputy_phone: str | None = None
+    deputy_email: str | None = None
     source: str | None = None
     source_id: str | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict)
@@ -81,6 +85,10 @@ _TEXTS = (
     "receiver_name",
     "receiver_phone",
     "receiver_email",
+    "deputy_post",
+    "deputy_name",
+    "deputy_phone",
+    "deputy_email",
     "source",
     "source_id",
 )

@@ -62,6 +62,10 @@ class PlaceChanges(Input):
     receiver_name: Optionally[Annotated[Line, Field(max_length=64)]] = None
     receiver_phone: Optionally[Phone] = None
     receiver_email: Optionally[Email] = None
+    deputy_post: Optionally[Annotated[Line, Field(max_length=80)]] = None
+    deputy_name: Optionally[Annotated[Line, Field(max_length=64)]] = None
+    deputy_phone: Optionally[Phone] = None
+    deputy_email: Optionally[Email] = None
     facts: Facts = {}
     measured: Annotated[dict[FactId, MeasuredIn], Field(max_length=100)] = {}
     reason: Note = ""
@@ -91,7 +95,7 @@ class PlaceIn(PlaceChanges):
 
 
 class PlaceOut(BaseModel):
-    """A place with its present facts. Receivers are null where the asker may not see them."""
+    """A place with its present facts. Receivers and deputies are null where the asker may not see them."""
 
     code: str
     id: str
@@ -110,6 +114,10 @@ class PlaceOut(BaseModel):
     receiver_name: str | None
     receiver_phone: str | None
     receiver_email: str | None
+    deputy_post: str | None
+    deputy_name: str | None
+    deputy_phone: str | None
+    deputy_email: str | None
     source: str
     source_id: str
     registered_at: Time
@@ -143,6 +151,10 @@ def draft_of(
         receiver_name=stated.receiver_name,
         receiver_phone=stated.receiver_phone,
         receiver_email=stated.receiver_email,
+        deputy_post=stated.deputy_post,
+        deputy_name=stated.deputy_name,
+        deputy_phone=stated.deputy_phone,
+        deputy_email=stated.deputy_email,
         facts=facts,
         measured=stated.measured_facts(),
     )
@@ -170,6 +182,10 @@ def place_out(place: Place, *, shows_receiver: bool) -> PlaceOut:
         receiver_name=place.receiver_name if shows_receiver else None,
         receiver_phone=place.receiver_phone if shows_receiver else None,
         receiver_email=place.receiver_email if shows_receiver else None,
+        deputy_post=place.deputy_post if shows_receiver else None,
+        deputy_name=place.deputy_name if shows_receiver else None,
+        deputy_phone=place.deputy_phone if shows_receiver else None,
+        deputy_email=place.deputy_email if shows_receiver else None,
         source=place.source,
         source_id=place.source_id,
         registered_at=place.registered_at,

@@ -21,6 +21,8 @@ _LONGEST = {
     "name_en": 160,
     "receiver_name": 60,
     "receiver_phone": 40,
+    "deputy_name": 60,
+    "deputy_phone": 40,
     "source_id": 120,
 }
 _CODE = re.compile(r"[\w.-]+")
@@ -96,6 +98,9 @@ class _Reader:
             receiver_name=self._text("receiver_name"),
             receiver_phone=self._matching("receiver_phone", _PHONE, "021-5555 0100"),
             receiver_email=self._matching("receiver_email", _EMAIL, "duty@example.org"),
+            deputy_name=self._text("deputy_name"),
+            deputy_phone=self._matching("deputy_phone", _PHONE, "021-5555 0101"),
+            deputy_email=self._matching("deputy_email", _EMAIL, "deputy@example.org"),
             opening_hours=self._text("opening_hours"),
             source=self._text("source"),
             source_id=self._text("source_id"),

@@ -218,6 +218,16 @@ COLUMNS: tuple[Column, ...] = (
         "接收人邮箱 邮箱 电子邮箱 email contactemail",
     ),
     _column(
+        "deputy_name",
+        "副接收人",
+        "Deputy receiver",
+        ("接收人超时未签收时催办的工作人员", "Asked when the receiver does not acknowledge in time"),
+        "周工",
+        "副接收人姓名 候补接收人 deputy deputyname",
+    ),
+    _column("deputy_phone", "副接收人电话", "Deputy's telephone", ("", ""), "021-5555 0101", "deputyphone"),
+    _column("deputy_email", "副接收人邮箱", "Deputy's email", ("", ""), "deputy@example.org", "deputyemail"),
+    _column(
         "opening_hours",
         "开放时间",
         "Opening hours",

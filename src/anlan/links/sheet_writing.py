@@ -26,7 +26,7 @@ SAFE_OPTIONS: Mapping[str, Any] = {
 """Every text stays a text: nothing that a person typed is ever written as a formula or a link."""
 
 _LAST_ROW = 5_000
-_TEXT_COLUMNS = {"code", "district", "receiver_phone", "source_id"}
+_TEXT_COLUMNS = {"code", "district", "receiver_phone", "deputy_phone", "source_id"}
 _WIDE = {"name_zh": 28, "name_en": 28, "address": 32, "operator": 22, "opening_hours": 20}
 _NEEDED = {"name_zh", "kind"}
 _CHOICES = ("kind", "district", "datum", "critical_facility", "public_service")

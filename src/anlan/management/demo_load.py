@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -163,7 +164,8 @@ def _places(city: DemoCity, office: User, zone: ZoneInfo) -> None:
 
 def _draft(place: DemoPlace, day: date) -> PlaceDraft:
     figures = {figure.fact: figure for figure in place.figures if figure.start <= day}
-    receiver = place.receiver
+    receiver, number = place.receiver, crc32(place.code.encode())
+    deputy = number if receiver and number % 2 else 0
     return PlaceDraft(
         code=place.code,
         name_zh=place.name_zh,
@@ -179,6 +181,8 @@ def _draft(place: DemoPlace, day: date) -> PlaceDraft:
         receiver_post=receiver.post_zh if receiver else "",
         receiver_name=receiver.name_zh if receiver else "",
         receiver_phone=receiver.phone if receiver else "",
+        deputy_post="值班班长" if deputy else "",
+        deputy_phone=f"000-5551-{deputy % 10_000:04d}" if deputy else "",
         source="demo",
         source_id=place.code,
         facts={

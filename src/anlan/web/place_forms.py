@@ -37,7 +37,21 @@ from anlan.web.templatetags.words import name_of
 CODE = re.compile(r"[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿._:-]*")
 RESERVED = frozenset({"new", "map.geojson"})
 _TEXTS = ("name_zh", "name_en", "address", "hours")
-_RECEIVER = ("receiver_post", "receiver_name", "receiver_phone", "receiver_email")
+_RECEIVER = (
+    *("receiver_post", "receiver_name", "receiver_phone", "receiver_email"),
+    *("deputy_post", "deputy_name", "deputy_phone", "deputy_email"),
+)
+
+
+def _phone(label: Any) -> forms.RegexField:
+    return forms.RegexField(
+        r"^[0-9+() -]*$",
+        label=label,
+        max_length=32,
+        required=False,
+        error_messages={"invalid": gettext_lazy("Write digits, spaces and + ( ) - only.")},
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
 
 
 class PlaceForm(forms.Form):
@@ -84,15 +98,12 @@ class PlaceForm(forms.Form):
     )
     receiver_post = forms.CharField(label=gettext_lazy("Receiver's post"), max_length=80, required=False)
     receiver_name = forms.CharField(label=gettext_lazy("Receiver's name"), max_length=64, required=False)
-    receiver_phone = forms.RegexField(
-        r"^[0-9+() -]*$",
-        label=gettext_lazy("Receiver's telephone"),
-        max_length=32,
-        required=False,
-        error_messages={"invalid": gettext_lazy("Write digits, spaces and + ( ) - only.")},
-        widget=forms.TextInput(attrs={"inputmode": "tel"}),
-    )
+    receiver_phone = _phone(gettext_lazy("Receiver's telephone"))
     receiver_email = forms.EmailField(label=gettext_lazy("Receiver's e-mail"), required=False)
+    deputy_post = forms.CharField(label=gettext_lazy("Deputy's post"), max_length=80, required=False)
+    deputy_name = forms.CharField(label=gettext_lazy("Deputy's name"), max_length=64, required=False)
+    deputy_phone = _phone(gettext_lazy("Deputy's telephone"))
+    deputy_email = forms.EmailField(label=gettext_lazy("Deputy's e-mail"), required=False)
     valid_from = day_field(
         gettext_lazy("Holds since"), help_text=gettext_lazy("From which day the facts have been so.")
     )

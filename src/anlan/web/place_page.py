@@ -162,6 +162,8 @@ def _contact(request: HttpRequest, view: Seen) -> list[tuple[Any, Any]]:
     if access.allowed(request, "see-receivers", place):
         parts = (place.receiver_post, place.receiver_name, place.receiver_phone, place.receiver_email)
         rows.append((_("Receiver of warnings"), " · ".join(part for part in parts if part)))
+        parts = (place.deputy_post, place.deputy_name, place.deputy_phone, place.deputy_email)
+        rows.append((_("Deputy receiver"), " · ".join(part for part in parts if part)))
     return rows
 
 
