@@ -209,6 +209,33 @@ class ChecklistItem:
     mend_within: timedelta | None = None
 
 
+PublicSays = Literal["instruction", "facts"]
+PublicReach = Literal["city", "area"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicChain:
+    """Who approves and who releases what the public is told: life-safety instructions, or facts about an event.
+
+    `approval` are the roles that agree in turn between author and release, each somebody else. `reach` says whether
+    the releasing grant holds for the whole city or for the statement's area. With `emergency` the releasing role may
+    release its own text alone, to be ratified within `ratify_within`. `items` come on top of the checklist.
+    """
+
+    id: str
+    title: Text
+    says: PublicSays
+    release: str
+    cites: Citation
+    approval: tuple[str, ...] = ()
+    reach: PublicReach = "city"
+    emergency: bool = False
+    ratify_within: timedelta | Reference | None = None
+    items: tuple[ChecklistItem, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word the scheme declares: a kind of place, a department role, an evidence kind, an event.
@@ -278,6 +305,7 @@ class Scheme:
     rules: tuple[Rule, ...]
     cases: tuple[Case, ...]
     outside_tiers: str = "none"
+    public: tuple[PublicChain, ...] = ()
     folder: Path | None = None
     sha256: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from anlan.engine.policy import (
     Case,
     Every,
     Parameter,
+    PublicChain,
     Quantity,
     Reference,
     Rule,
@@ -33,7 +34,7 @@ class _Complaints:
     """Where the checks of one rule report."""
 
     report: Report
-    rule: Rule | Case
+    rule: Rule | Case | PublicChain
 
     def add(self, message: Text, mend: Text) -> None:
         self.report.rule = self.rule.id
@@ -54,9 +55,27 @@ def check_whole(scheme: Scheme, report: Report) -> None:
             _check_coverage(scheme, rule, scheme.parameters[reference.parameter], complaints)
         if rule.kind == "measure":
             _check_measure(scheme, rule, complaints)
+    for chain in scheme.public:
+        _check_chain(chain, _Complaints(report, chain))
     _check_tiers(scheme, report)
     for case in scheme.cases:
         _check_case(scheme, case, _Complaints(report, case))
+
+
+def _check_chain(chain: PublicChain, complaints: _Complaints) -> None:
+    """An emergency release and the time to ratify it come together."""
+    if chain.emergency == (chain.ratify_within is not None):
+        return
+    complaints.add(
+        Text(
+            zh="紧急发布与追认时限须同时写明",
+            en="emergency and ratify_within are given together or not at all",
+        ),
+        Text(
+            zh="允许紧急发布时写 emergency: true 和 ratify_within，否则都删去。",
+            en="Write emergency: true with ratify_within, or delete both.",
+        ),
+    )
 
 
 def references_in(part: object) -> Iterator[Reference]:

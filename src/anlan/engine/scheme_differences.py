@@ -27,7 +27,7 @@ from anlan.engine.policy import (
     Within,
 )
 
-Part = Literal["scheme", "rule", "parameter", "term", "fact", "case"]
+Part = Literal["scheme", "rule", "parameter", "term", "fact", "case", "public"]
 Change = Literal["added", "removed", "changed"]
 _PLACES_IN_FILES = {"file", "line"}
 
@@ -56,6 +56,7 @@ def differences(old: Scheme, new: Scheme) -> tuple[Difference, ...]:
         *_parts("parameter", old.parameters, new.parameters),
         *_parts("fact", old.facts, new.facts),
         *_parts("term", _words(old), _words(new)),
+        *_parts("public", {one.id: one for one in old.public}, {one.id: one for one in new.public}),
         *_parts("case", {case.id: case for case in old.cases}, {case.id: case for case in new.cases}),
     )
 

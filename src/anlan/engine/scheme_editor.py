@@ -53,6 +53,7 @@ def _definitions() -> Fragment:
         "quantity",
         "case",
         "terms",
+        "public",
     )
     definitions: Fragment = {section: _block(FIELDS[section]) for section in named}
     definitions["rule"] = _rule()
@@ -245,6 +246,10 @@ _SHAPES: dict[Shape, Fragment] = {
     "parameter-list": _list_of("parameter"),
     "rule-list": _list_of("rule"),
     "case-list": _list_of("case"),
+    "public-says": {"enum": ["instruction", "facts"]},
+    "public-reach": {"enum": ["city", "area"]},
+    "role-list": _one_or_more(_NAME),
+    "public-list": _list_of("public"),
 }
 
 

@@ -48,6 +48,10 @@ Shape = Literal[
     "parameter-list",
     "rule-list",
     "case-list",
+    "public-says",
+    "public-reach",
+    "role-list",
+    "public-list",
 ]
 Section = Literal[
     "scheme",
@@ -62,6 +66,7 @@ Section = Literal[
     "item",
     "quantity",
     "case",
+    "public",
 ]
 
 RULE_KINDS: tuple[RuleKind, ...] = ("tier", "duty", "standard", "measure", "clock", "criterion", "plan")
@@ -115,6 +120,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("parameters", "parameter-list", "Dated, cited figures."),
         Field("rules", "rule-list", "The rules."),
         Field("cases", "case-list", "Examples with their expected answers."),
+        Field("public", "public-list", "Who approves and releases what the public is told."),
     ),
     "terms": (
         Field("places", "term-list", "Kinds of place.", aliases=("kinds",)),
@@ -135,7 +141,9 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("group", "words", "The group it is listed under."),
         Field("description", "text", "What is meant, in both languages."),
         Field("cap", "words", "Of warnings and signals: their categories in CAP messages, such as Met."),
-        Field("event-term", "words", "Of warnings: their code in the OASIS Event Terms List, such as OET-193."),
+        Field(
+            "event-term", "words", "Of warnings: their code in the OASIS Event Terms List, such as OET-193."
+        ),
     ),
     "fact": (
         Field("id", "id", "Permanent name, used in conditions.", required=True),
@@ -257,6 +265,22 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("id", "id", "Permanent name of the line.", required=True),
         Field("title", "text", "What is looked at.", required=True),
         Field("mend_within", "duration", "Time to mend it when it fails."),
+    ),
+    "public": (
+        Field("id", "id", "Permanent name of the chain.", required=True),
+        Field("title", "text", "Title in both languages.", required=True),
+        Field(
+            "says", "public-says", "instruction (leave, stay in, avoid, all clear) or facts.", required=True
+        ),
+        Field("release", "role", "The role that releases.", required=True),
+        Field("approval", "role-list", "The roles that agree before, in turn; none if absent."),
+        Field("reach", "public-reach", "The grant that releases: for the city, or for the area told about."),
+        Field(
+            "emergency", "flag", "Whether the releasing role may release its own text alone, with a reason."
+        ),
+        Field("ratify_within", "duration-or-figure", "Until when somebody else ratifies that."),
+        Field("items", "item-list", "Lines added to the checklist before release."),
+        Field("cites", "citation", "Where this comes from.", required=True),
     ),
     "quantity": (
         Field("unit", "words", "What is counted."),

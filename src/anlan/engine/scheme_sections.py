@@ -1,4 +1,4 @@
-"""Reads rules and cases, of which each kind has keys of its own."""
+"""Reads rules, cases and chains of release, of which each kind has keys of its own."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,6 +7,7 @@ from anlan.engine.policy import (
     All,
     Case,
     FactValue,
+    PublicChain,
     Reference,
     Rule,
     Standing,
@@ -18,7 +19,7 @@ from anlan.engine.scheme_declarations import SUBJECTS, Declarations, named, with
 from anlan.engine.scheme_expectations import FIGURE
 from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, field_of
 from anlan.engine.scheme_files import Block, Scalar, Tree
-from anlan.engine.scheme_plain_shapes import short, shown
+from anlan.engine.scheme_plain_shapes import items_of, short, shown
 from anlan.engine.scheme_report import did_you_mean
 from anlan.engine.scheme_shapes import Fields
 
@@ -121,6 +122,42 @@ class Sections(Declarations):
             found["where"] = All((where, while_raised)) if where is not None else while_raised
         found.setdefault("title", Text(zh="", en=""))
         return Rule(**found, file=at.file, line=at.line)
+
+    # -- public information
+
+    def public_list(self, node: Tree, known: dict[str, PublicChain]) -> None:
+        """Chains by id; of two for the same kind of statement the second is a problem."""
+        for at, spelled, item in self.listed(node):
+            self.report.rule = named(item, spelled)
+            found = self.fields(with_id(item, spelled), "public", self._public_readers())
+            if found is not None and self.is_new(at, found["id"], known):
+                if any(chain.says == found["says"] for chain in known.values()):
+                    self.wrong(
+                        at,
+                        Text(
+                            zh=f"“{found['says']}”已有发布程序",
+                            en=f"there is a chain for {found['says']} already",
+                        ),
+                        Text(zh="合并为一个。", en="Put both into one."),
+                    )
+                    continue
+                known[found["id"]] = PublicChain(**found, file=at.file, line=at.line)
+            self.report.rule = ""
+
+    def _public_readers(self) -> dict[str, Callable[[Tree], Any]]:
+        says, reach = Text(zh="发布内容", en="sort of statement"), Text(zh="授权范围", en="reach")
+        return {
+            "id": self.id,
+            "text": self.text,
+            "public-says": lambda node: self._word(node, ("instruction", "facts"), says),
+            "role": self.role,
+            "role-list": lambda node: tuple(role for one in items_of(node) if (role := self.role(one))),
+            "public-reach": lambda node: self._word(node, ("city", "area"), reach),
+            "flag": self.flag,
+            "duration-or-figure": self.duration_or_figure,
+            "item-list": self.item_list,
+            "citation": self.citation,
+        }
 
     # -- cases
 

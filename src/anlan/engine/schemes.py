@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from anlan.engine.conditions import LEVEL_TITLES
-from anlan.engine.policy import LEVELS, Case, Problem, Rule, Scheme, Term, Text
+from anlan.engine.policy import LEVELS, Case, Problem, PublicChain, Rule, Scheme, Term, Text
 from anlan.engine.scheme_cases import run_cases
 from anlan.engine.scheme_checks import check_whole
 from anlan.engine.scheme_declarations import STATUSES
@@ -125,9 +125,12 @@ class _Reading:
         cases: dict[str, Case] = {}
         for node in self._parts("cases"):
             self.sections.case_list(node, cases)
+        public: dict[str, PublicChain] = {}
+        for node in self._parts("public"):
+            self.sections.public_list(node, public)
         if head is None or self.report.broken:
             return None
-        scheme = self._assembled(head, rules, cases, texts)
+        scheme = replace(self._assembled(head, rules, cases, texts), public=tuple(public.values()))
         check_whole(scheme, self.report)
         return scheme
 
