@@ -233,3 +233,9 @@ PATROL_NAMES_DAYS = int(os.environ.get("ANLAN_PATROL_NAMES_DAYS") or 90)
 
 SIGNAL_TEXT_DAYS = int(os.environ.get("ANLAN_SIGNAL_TEXT_DAYS") or 180)
 """So many days after a signal was received its words and files are erased; that there was one stays."""
+
+CAP_SENDER = os.environ.get("ANLAN_CAP_SENDER") or ""
+"""How this installation calls itself as the sender of CAP messages, such as its domain."""
+
+CAP_REFUSED_DAYS = int(os.environ.get("ANLAN_CAP_REFUSED_DAYS") or 30)
+"""So many days the bytes of a refused CAP message are kept; that it came and why it was refused stays."""
