@@ -14,10 +14,11 @@ from anlan.actions.journal import Change
 from anlan.actions.posture import end_posture, prolong_posture, raise_posture
 from anlan.actions.turns import take_turn
 from anlan.actions.warning_follow_up import follow_later
+from anlan.actions.warning_signals import name_basis
 from anlan.engine.areas import Area, area_kept, area_read
 from anlan.engine.policy import Level
 from anlan.engine.warnings import clocks_at, is_unratified, needs_second_person, state_at
-from anlan.models import Acknowledgement, Place, User, WarningNotice
+from anlan.models import Acknowledgement, Place, Signal, User, WarningNotice
 from anlan.queries.duties import basis
 from anlan.queries.warnings import codes_within
 
@@ -77,14 +78,22 @@ class WarningDraft:
 
 @transaction.atomic
 def draft_warning(
-    draft: WarningDraft, *, by: User | None, at: datetime, replaces: WarningNotice | None = None
+    draft: WarningDraft,
+    *,
+    by: User | None,
+    at: datetime,
+    replaces: WarningNotice | None = None,
+    signal: Signal | None = None,
 ) -> WarningNotice:
-    """Keep a draft; `replaces` is the warning in force that it would update."""
+    """Keep a draft; `replaces` is the warning in force that it would update, `signal` what it was drafted from."""
     if replaces is not None:
         _require(_state(replaces, at) in ("coming", "in-force"), "not-in-force")
         WarningNotice.objects.filter(replaces=replaces, withdrawn_at__isnull=False).update(replaces=None)
         _require(not WarningNotice.objects.filter(replaces=replaces).exists(), "not-open")
-    notice = WarningNotice.objects.create(replaces=replaces, drafted_at=at, drafted_by=by, **draft.columns())
+    basis_of = signal or (replaces.signal if replaces else None)
+    notice = WarningNotice.objects.create(
+        replaces=replaces, signal=basis_of, drafted_at=at, drafted_by=by, **draft.columns()
+    )
     _write("draft-warning", notice, {"level": [None, notice.level]}, by=by, at=at)
     return notice
 
@@ -242,6 +251,7 @@ def _issue(
     )  # fmt: skip
     changes = {"level": [None, notice.level], "places": [None, len(covers.codes)], "end": [None, end]}
     _write("issue-warning", notice, changes, by=by, at=at, reason=reason)
+    name_basis(notice, by=by, at=at)
     follow_later(notice)
     return notice
 

@@ -35,6 +35,7 @@ from anlan.queries.signals import (
     signals_within,
 )
 from anlan.queries.vocabulary import words
+from anlan.queries.warning_signals import drafts_of, warning_of
 from anlan.web import access, clock
 from anlan.web.files import PHOTOS
 from anlan.web.list_columns import Column, columns_of
@@ -213,6 +214,7 @@ def _signal_page(
     if may_triage and not row.outcome and triage is None:
         triage = TriageForm(None, _others(request, user, row), known)
     head = one_signal(reach, user, row.linked_to.pk) if row.linked_to else None
+    may_warn = may_triage and access.allowed(request, "issue-warnings")
     context = {
         "title": shown.kind,
         "subtitle": f"{shown.number} · {shown.where}",
@@ -232,6 +234,9 @@ def _signal_page(
         "reopen": (reopen or ReopenForm(auto_id="id_again_%s"))
         if may_triage and row.outcome and row.warning is None
         else None,
+        "warning": warning_of(row) if access.allowed(request, "see-warnings") else None,
+        "may_draft": may_warn and row.outcome in ("", "raised") and row.warning is None,
+        "drafts": drafts_of(row) if may_warn else [],
         "patterns": [list(each) for each in free_text.PATTERNS],
     }
     return page(request, "signals/signal.html", context, status=status)

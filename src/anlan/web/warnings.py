@@ -32,11 +32,13 @@ from anlan.engine.warnings import State, clocks_at, end_of, is_unratified, state
 from anlan.models import Place, User, WarningNotice
 from anlan.queries.duties import basis
 from anlan.queries.vocabulary import Words, words
+from anlan.queries.warning_signals import signals_of
 from anlan.queries.warnings import Receipt, notices
 from anlan.queries.warnings_shown import Show, codes_of, codes_reached, outside, told, with_acknowledged
 from anlan.web import access, clock
 from anlan.web.people_words import Names
 from anlan.web.shell import page
+from anlan.web.signal_words import SignalRow, signal_row
 from anlan.web.warnings_words import (
     OBSTACLES,
     TURNS,
@@ -318,7 +320,16 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
         "ends_soon": row.state == "in-force" and row.end <= at + SOON,
         "update": update,
         "is_partial": len(seen) < len(codes),
+        "signals": _signals(request, notice, known),
     }
+
+
+def _signals(request: HttpRequest, notice: WarningNotice, known: Words) -> list[SignalRow]:
+    """The reports behind a warning, as far as the asker may read them."""
+    if not access.allowed(request, "see-signals"):
+        return []
+    reach = access.request_reach(request, "see-signals")
+    return [signal_row(one, known) for one in signals_of(reach, access.user_of(request), notice)]
 
 
 def _shows(

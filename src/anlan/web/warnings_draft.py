@@ -21,7 +21,7 @@ from anlan.actions.warnings import (
 )
 from anlan.engine.policy import LEVELS, Level, Rule, Scheme, Text
 from anlan.engine.warnings import clocks_at, needs_second_person
-from anlan.models import Department, Place, WarningNotice
+from anlan.models import Department, Place, Signal, WarningNotice
 from anlan.queries.duties import basis
 from anlan.queries.installation import city_settings
 from anlan.queries.reach import within
@@ -30,8 +30,10 @@ from anlan.queries.warnings import codes_within
 from anlan.queries.warnings_shown import codes_reached, outside
 from anlan.web import access, clock
 from anlan.web.shell import page
+from anlan.web.signal_words import signal_row
 from anlan.web.warnings import notice_or_404
 from anlan.web.warnings_form import CHOSEN, CITY, WarningForm, initial_of
+from anlan.web.warnings_signal import filling_of, signal_asked
 from anlan.web.warnings_templates import TEMPLATES, WarningTemplate
 from anlan.web.warnings_words import OBSTACLES, tier_titles
 
@@ -52,14 +54,15 @@ class Criterion:
 @access.needs("issue-warnings")
 @require_http_methods(["GET", "HEAD", "POST"])
 def warning_new(request: HttpRequest) -> HttpResponse:
-    """A warning from nothing, or from a template."""
+    """A warning from nothing, from a template, or from a signal."""
     at = clock.now()
-    known = words(at)
+    known, signal = words(at), signal_asked(request)
     if request.method == "POST":
-        return _taken(request, WarningForm(request.POST, known, at=at), known, at)
+        return _taken(request, WarningForm(request.POST, known, at=at), known, at, signal=signal)
     template = next((one for one in TEMPLATES if one.id == request.GET.get("template")), None)
-    form = WarningForm(None, known, at=at, initial=_first(request, known, template))
-    return _shown(request, form, known, at)
+    initial = _first(request, known, template) | (filling_of(signal, known) if signal else {})
+    form = WarningForm(None, known, at=at, initial=initial)
+    return _shown(request, form, known, at, signal=signal)
 
 
 @access.needs("issue-warnings")
@@ -129,19 +132,20 @@ def _taken(
     *,
     notice: WarningNotice | None = None,
     replaces: WarningNotice | None = None,
+    signal: Signal | None = None,
 ) -> HttpResponse:
     """Keep the form as a draft, and send it on its way if that is asked."""
     if not form.is_valid() or not _is_covered(request, form, at):
-        return _shown(request, form, known, at, notice=notice, replaces=replaces, status=422)
+        return _shown(request, form, known, at, notice=notice, replaces=replaces, signal=signal, status=422)
     by = access.user_of(request)
     try:
         if notice is not None:
             kept = change_draft(notice, form.draft(), by=by, at=at)
         else:
-            kept = draft_warning(form.draft(), by=by, at=at, replaces=replaces)
+            kept = draft_warning(form.draft(), by=by, at=at, replaces=replaces, signal=signal)
     except WarningRefusedError as refused:
         form.add_error(None, str(OBSTACLES[refused.obstacle]))
-        return _shown(request, form, known, at, notice=notice, replaces=replaces, status=422)
+        return _shown(request, form, known, at, notice=notice, replaces=replaces, signal=signal, status=422)
     if request.POST.get("then") == "propose":
         try:
             kept = propose_warning(kept, by=by, at=at)
@@ -186,6 +190,7 @@ def _shown(
     *,
     notice: WarningNotice | None = None,
     replaces: WarningNotice | None = None,
+    signal: Signal | None = None,
     status: int = 200,
 ) -> HttpResponse:
     criteria = criteria_at(known, at)
@@ -203,7 +208,8 @@ def _shown(
         "form": form,
         "criteria": criteria,
         "replaces": replaces,
-        "templates": [] if about else TEMPLATES,
+        "signal": signal_row(signal, known) if signal else None,
+        "templates": [] if about or signal else TEMPLATES,
         "fillings": {one.id: _filling(one, known, criteria) for one in TEMPLATES},
         "instructions": {
             row.level: [row.rule.instructions.zh, row.rule.instructions.en]
