@@ -136,7 +136,7 @@ def test_of_the_windows_open_now_as_many_are_kept_as_can_be_and_all_later_ones()
     says = found.outcomes[0].says
     assert found.outcomes[0].state == "drawn"
     assert says is not None
-    assert says.en.startswith("The windows open now leave no time for C0")
+    assert says.en.startswith("The windows open now leave no time for 点"), "by name"
     plan = PatrolPlan.objects.get(pk=found.outcomes[0].plan)
     assert plan.mix.infeasible["open_only"]
     now = recounted(place, legs_of(plan), clock("10:00"), clock("12:00"))

@@ -14,9 +14,10 @@ from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_register import set_roster
 from anlan.engine.walking_network import WalkingNetwork
 from anlan.links.roads import write_network
-from anlan.models import PatrolPlan, Place, RosterLine, User, WalkTime
+from anlan.models import Entry, PatrolPlan, Place, RosterLine, User, WalkTime
 from anlan.queries.patrol_plans import settings_of
 from anlan.web import clock as web_clock
+from anlan.web.patrol_walk_table import read_walks, written_walks
 from builders import a_place, a_user, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -162,21 +163,57 @@ def test_a_worth_set_by_hand_needs_its_reason_and_shows_it(manager: Client, plac
     page = shown(manager, "place-beats", place.code)
     assert "紧邻油品库" in page
     rows = manager.get(reverse("place-beats", args=[place.code])).context["worths"]
-    assert [row["worth"] for row in rows if row["point"] == point] == [200]
+    assert [row["worth"].value for row in rows if row["point"] == point] == [200]
 
 
 def test_a_measured_walking_time_replaces_the_guess_and_can_be_taken_back(
     manager: Client, place: Place
 ) -> None:
-    one, other = place.checkpoints.order_by("code")[:2]
     address = reverse("place-walk-time", args=[place.code])
-    manager.post(address, {"one": one.pk, "other": other.pk, "seconds": 95})
-    assert WalkTime.objects.get().seconds == 95
+    grid = manager.get(address).context
+    guesses = {cell["name"]: cell["guess"] for row in grid["rows"] for cell in row["cells"] if cell}
+    assert len(guesses) == 6, "four checkpoints: each pair once, for both directions"
+    manager.post(address, {"walk|C00|C01": "1:35", "walk|C00|C02": ""})
+    assert [row.seconds for row in WalkTime.objects.all()] == [95]
     known = manager.get(reverse("place-beats", args=[place.code])).context["known"]
     assert known["measured"] == 1
-    assert manager.post(address, {"one": one.pk, "other": one.pk, "seconds": 95}).status_code == 422
-    manager.post(address, {"one": other.pk, "other": one.pk, "seconds": ""})
+    manager.post(address, {"walk|C00|C01": ""})
     assert not WalkTime.objects.exists()
+    assert Entry.objects.filter(action="set-walk-time").count() == 2, "what stays as it is has no line"
+
+
+def test_a_table_out_of_a_spreadsheet_is_read_whole_or_not_at_all(manager: Client, place: Place) -> None:
+    address = reverse("place-walk-time", args=[place.code])
+    names = [point.name_zh for point in place.checkpoints.order_by("code")]
+    table = "\t".join(["", *names]) + f"\n{names[0]}\t\t60\t2:00\t\n{names[1]}\t70\t\t\t"
+    refused = manager.post(address, {"table": table + f"\n{names[2]}\tsoon\nelsewhere\t60"})
+    assert refused.status_code == 422
+    assert len(refused.context["problems"]) == 2
+    assert not WalkTime.objects.exists()
+    manager.post(address, {"table": table})
+    times = {(row.one.code, row.other.code): row.seconds for row in WalkTime.objects.all()}
+    assert times == {("C00", "C01"): 70, ("C00", "C02"): 120}, "of two directions that differ the longer"
+
+
+def test_pairs_line_by_line_are_read_with_their_heading_and_a_dash_takes_a_time_back() -> None:
+    names = {"North gate": "A", "A": "A", "Vault": "B", "B": "B"}
+    read = read_walks("from,to,seconds\nNorth gate,Vault,45", names)
+    assert (read.times, read.problems) == ({("A", "B"): 45}, [])
+    assert read_walks("B;A;-", names).times == {("A", "B"): None}
+    assert read_walks("A\tB\t4", names).problems, "nobody walks anywhere in four seconds"
+    written = written_walks([("A", "North gate"), ("B", "Vault")], {("A", "B"): 45})
+    assert read_walks(written, names).times == {("A", "B"): 45}, "what is copied can be pasted"
+
+
+def test_the_worth_of_a_checkpoint_is_told_with_its_parts(manager: Client, place: Place) -> None:
+    [row, *_others] = manager.get(reverse("place-beats", args=[place.code])).context["worths"]
+    made = row["worth"]
+    assert made.value == pytest.approx(3000 * 0.15 / 4 * 3), (
+        "visitors a day of the register, four checkpoints"
+    )
+    assert (made.present_from, made.critical, made.consequence_by_hand) == ("daily", False, False)
+    assert "3,000" in row["made"][0]
+    assert row["made"][2].endswith("337.5")
 
 
 def test_saving_the_roster_takes_down_only_the_cells_that_changed(

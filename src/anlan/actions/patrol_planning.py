@@ -1,25 +1,25 @@
 """What planning patrols works with: a place read once, its games solved once each, plans drawn by sealed seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.patrol_seals import drawn_legs, fresh_seal
 from anlan.engine.derivation import facts_of
 from anlan.engine.facts import Basis, SubjectFacts
-from anlan.engine.patrol_game import unwalked
+from anlan.engine.patrol_game import Names, unwalked
 from anlan.engine.patrol_ground import Ground, mannings
 from anlan.engine.patrol_shifts import ShiftSpan
-from anlan.engine.patrol_solving import Asked, given_up_kept, solved
+from anlan.engine.patrol_solving import Asked, given_up_kept, given_up_read, given_up_text, solved
 from anlan.engine.patrol_windows import Rounds
 from anlan.engine.policy import Level, Text
 from anlan.models import PatrolMix, PatrolPlan, Place, Shift, User
 from anlan.queries.duties import basis
 from anlan.queries.patrol_ground import ground_of
-from anlan.queries.patrol_plans import ShiftOn
+from anlan.queries.patrol_plans import ShiftOn, names_of
 from anlan.queries.subjects import place_subject
 
 State = Literal["drawn", "redrawn", "kept", "begun", "nothing-owed", "infeasible", "unwalked", "no-guards"]
@@ -67,11 +67,13 @@ class Planning:
     subject: SubjectFacts = field(init=False)
     basis: Basis = field(init=False)
     ground: Ground = field(init=False)
+    names: Names = field(init=False)
     games: int = 0
 
     def __post_init__(self) -> None:
         self.subject, self.basis = place_subject(self.place), basis()
         self.ground = ground_of(self.place, self.at)
+        self.names = names_of(self.place)
 
     def asked(self, rounds: Rounds, shift: ShiftOn, spans: Sequence[ShiftSpan]) -> Asked:
         """The game of a whole shift."""
@@ -138,16 +140,21 @@ class Planning:
         return plan
 
 
-def given_up(mix: PatrolMix) -> Text | None:
-    """What a mix cannot keep, in words; None where it keeps every window."""
-    return Text(mix.infeasible["zh"], mix.infeasible["en"]) if mix.infeasible else None
+def given_up(mix: PatrolMix, names: Names | None = None) -> Text | None:
+    """What a mix cannot keep, in words; None where it keeps every window. `names` saves looking them up."""
+    kept: Mapping[str, Any] | None = mix.infeasible
+    if not kept:
+        return None
+    if "short" not in kept:
+        return Text(kept["zh"], kept["en"])
+    return given_up_text(given_up_read(kept), names_of(mix.place) if names is None else names)
 
 
-def why_not_planned(asked: Asked) -> tuple[State, Text | None] | None:
+def why_not_planned(asked: Asked, names: Names | None = None) -> tuple[State, Text | None] | None:
     """Why a shift is not planned at a level: nothing is owed, or no beat walks what is owed."""
     if not asked.visits:
         return "nothing-owed", None
     if next(mannings(asked.ground, asked.without), None) is None or not asked.ground.walked:
         return "no-guards", NOBODY
     missing = unwalked(asked.ground, asked.visits)
-    return ("unwalked", missing.text()) if missing else None
+    return ("unwalked", missing.text(names.points if names else None)) if missing else None

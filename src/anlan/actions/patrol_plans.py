@@ -72,7 +72,7 @@ def _plan_shift(
             _cancel(planning, shift, level)
             continue
         before = game
-        reason = why_not_planned(asked)
+        reason = why_not_planned(asked, planning.names)
         if reason is not None or game is None:
             state, says = reason or ("no-guards", NOBODY)
             _cancel(planning, shift, level)

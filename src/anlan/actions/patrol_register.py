@@ -101,6 +101,25 @@ def set_walk_time(
 
 
 @transaction.atomic
+def set_walk_times(
+    place: Place,
+    times: Mapping[tuple[Checkpoint, Checkpoint], int | None],
+    *,
+    by: User | None,
+    at: datetime,
+) -> int:
+    """State many measured walking times of a place at once; how many were not as they are."""
+    rows = WalkTime.objects.filter(one__place=place).values_list("one", "other", "seconds")
+    known = {frozenset((one, other)): seconds for one, other, seconds in rows}
+    changed = 0
+    for (one, other), seconds in times.items():
+        if known.get(frozenset((one.pk, other.pk))) != seconds:
+            set_walk_time(one, other, seconds, by=by, at=at)
+            changed += 1
+    return changed
+
+
+@transaction.atomic
 def add_shift(
     place: Place,
     *,

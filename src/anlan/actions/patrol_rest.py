@@ -49,7 +49,7 @@ def draw_rest(
         beats_out(shift),
         _standpoints(planning, shift, start),
     )
-    reason = why_not_planned(asked)
+    reason = why_not_planned(asked, planning.names)
     if reason is not None:
         return Outcome(*name, reason[0], says=reason[1])
     mix = planning.mix_of(asked)

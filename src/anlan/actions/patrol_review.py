@@ -8,7 +8,7 @@ from anlan.actions import journal
 from anlan.actions.duties import strike_evidence
 from anlan.actions.journal import Change
 from anlan.actions.patrol_visits import evidence_of
-from anlan.models import Checkpoint, HelpCall, User, Visit
+from anlan.models import Checkpoint, HelpCall, User, Visit, Walk
 
 
 @transaction.atomic
@@ -57,6 +57,29 @@ def refuse_visit(visit: Visit, *, words: str, by: User | None, at: datetime) -> 
     for evidence in visit.evidence.filter(strike=None):
         strike_evidence(evidence, by=by, at=at, reason=words)
     return _reviewed(visit, "refuse-visit", words, by=by, at=at)
+
+
+@transaction.atomic
+def end_walk(walk: Walk, *, reason: str, by: User | None, at: datetime) -> Walk:
+    """End a round whose phone cannot: what was sent stays, and what still comes in is kept.
+
+    One that has ended stays as it ended.
+    """
+    ended = max(at, walk.started_at)
+    found = Walk.objects.filter(pk=walk.pk, ended_at=None).update(ended_at=ended, early_reason=reason[:300])
+    walk.refresh_from_db()
+    if found:
+        change = Change(
+            action="end-walk",
+            subject_kind="walk",
+            subject_id=str(walk.pk),
+            subject_label=walk.alias,
+            place_code=walk.place.code,
+            changes={"ended_at": [None, ended]},
+            reason=reason,
+        )
+        journal.write(change, by=by, at=at)
+    return walk
 
 
 def _reviewed(visit: Visit, action: str, words: str, *, by: User | None, at: datetime) -> Visit:

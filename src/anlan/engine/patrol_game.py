@@ -6,7 +6,7 @@ slots from the beginning of the game.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -60,6 +60,14 @@ class Game:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What checkpoints and beats are called, by their codes; one that is not among them goes by its code."""
+
+    points: Mapping[str, Text] = field(default_factory=dict)
+    beats: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Standpoint:
     """Where a guard is when a plan begins in the middle of a shift, and from when on free to leave."""
 
@@ -74,10 +82,11 @@ class Unwalked:
 
     checkpoints: tuple[str, ...]
 
-    def text(self) -> Text:
-        """Said in words."""
-        codes_zh, codes_en = "、".join(self.checkpoints), ", ".join(self.checkpoints)
-        return Text(f"没有巡查线路包含巡查点 {codes_zh}。", f"No beat walks {codes_en}.")
+    def text(self, names: Mapping[str, Text] | None = None) -> Text:
+        """Said in words, with the checkpoints by their names where those are given."""
+        found = [(names or {}).get(code) or Text(code, code) for code in self.checkpoints]
+        zh, en = "、".join(one.zh for one in found), ", ".join(one.en for one in found)
+        return Text(f"没有巡查线路包含巡查点 {zh}。", f"No beat walks {en}.")
 
 
 def game_of(

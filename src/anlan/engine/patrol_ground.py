@@ -18,6 +18,7 @@ DEFAULT_WALK_S = 120
 """The time between two checkpoints of which nothing is known."""
 
 How = Literal["measured", "road", "line", "assumed"]
+PresentFrom = Literal["by-hand", "peak", "daily", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +97,49 @@ class Manning:
     spare: tuple[str, ...] = ()
 
 
-def worth_of(point: Point, facts: Facts, count: int) -> float:
-    """What an attack at a checkpoint would cost: people usually near it times a consequence from 1 to 5.
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a checkpoint is worth and of what that is made: people near it times a consequence from 1 to 5.
+
+    `present_from` says where the people come from: counted `by-hand`, the place's `peak` or its `daily` visitors
+    (`counted` of them) shared out over `count` checkpoints, or `nobody` counted and one is taken.
+    """
+
+    present: float
+    consequence: int
+    present_from: PresentFrom
+    counted: float
+    count: int
+    critical: bool
+    consequence_by_hand: bool
+
+    @property
+    def value(self) -> float:
+        return round(self.present * self.consequence, 6)
+
+
+def worth_made(point: Point, facts: Facts, count: int) -> Worth:
+    """What an attack at a checkpoint would cost, with its parts.
 
     Where nothing was set by hand the people present are shared out evenly; where nobody counted them it is one.
     """
-    present = point.present
-    if present is None:
-        peak, daily = facts.get("peak_present"), facts.get("daily_visitors")
-        if _is_count(peak):
-            present = float(peak or 0) / max(count, 1)
-        elif _is_count(daily):
-            present = float(daily or 0) * PRESENT_OF_DAILY / max(count, 1)
-        else:
-            present = 1.0
-    usual = CRITICAL_CONSEQUENCE if facts.get("critical_facility") is True else USUAL_CONSEQUENCE
-    return round(present * (point.consequence or usual), 6)
+    critical = facts.get("critical_facility") is True
+    usual = CRITICAL_CONSEQUENCE if critical else USUAL_CONSEQUENCE
+    peak, daily = facts.get("peak_present"), facts.get("daily_visitors")
+    source: tuple[float, PresentFrom, float] = (1.0, "nobody", 0.0)
+    if point.present is not None:
+        source = (point.present, "by-hand", point.present)
+    elif _is_count(peak):
+        source = (float(peak or 0) / max(count, 1), "peak", float(peak or 0))
+    elif _is_count(daily):
+        source = (float(daily or 0) * PRESENT_OF_DAILY / max(count, 1), "daily", float(daily or 0))
+    by_hand = point.consequence is not None
+    return Worth(source[0], point.consequence or usual, source[1], source[2], count, critical, by_hand)
+
+
+def worth_of(point: Point, facts: Facts, count: int) -> float:
+    """What an attack at a checkpoint would cost: people usually near it times a consequence from 1 to 5."""
+    return worth_made(point, facts, count).value
 
 
 def walking(one: Point, other: Point, ground: Ground) -> Walking:

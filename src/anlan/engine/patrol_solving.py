@@ -1,5 +1,6 @@
 """Solving a place's game with the guards there are: as manned, or shared out otherwise where that is not enough."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -7,7 +8,7 @@ from typing import Any, Final
 
 from anlan.engine import patrol_kernel as kernel
 from anlan.engine.patrol_effort import GivenUp, Short, best_effort, least_guards
-from anlan.engine.patrol_game import SLOT, Game, Standpoint, game_of
+from anlan.engine.patrol_game import SLOT, Game, Names, Standpoint, game_of
 from anlan.engine.patrol_ground import Ground, Manning, mannings
 from anlan.engine.patrol_kernel import Solved
 from anlan.engine.patrol_windows import VisitOwed
@@ -82,16 +83,17 @@ def _is_hopeless(game: Game) -> bool:
     return any(least_guards(crew) > len(crew.guards) + len(game.spare) for crew in game.crews)
 
 
-def given_up_text(given: GivenUp) -> Text:
+def given_up_text(given: GivenUp, names: Names | None = None) -> Text:
     """What is missed and why, in words: how many guards it takes, how many windows of an hour go by."""
+    called = names or Names()
     if given.open_only:
-        codes = [code for code, _missed, _owed in sorted(given.checkpoints)]
+        points = _called(sorted(code for code, _missed, _owed in given.checkpoints), called.points)
         return Text(
-            f"当前时间窗内来不及到达 {'、'.join(codes)}，其余照常。",
-            f"The windows open now leave no time for {', '.join(codes)}; all later ones are kept.",
+            f"当前时间窗内来不及到达{points.zh}，其余照常。",
+            f"The windows open now leave no time for {points.en}; all later ones are kept.",
         )
-    zh = "；".join(_short_zh(one) for one in given.short)
-    en = "; ".join(_short_en(one) for one in given.short)
+    zh = "；".join(_short_zh(one, called) for one in given.short)
+    en = "; ".join(_short_en(one, called) for one in given.short)
     hours = given.slots * SLOT / timedelta(hours=1)
     missed, owed = given.windows / hours, given.of / hours
     if missed >= 1 and hours >= 2:
@@ -113,15 +115,34 @@ def given_up_kept(given: GivenUp) -> dict[str, Any]:
     return {"zh": text.zh, "en": text.en, **asdict(given)}
 
 
-def _short_zh(one: Short) -> str:
-    beats = f"线路 {'、'.join(one.beats)}（{one.checkpoints} 个巡查点）"
+def given_up_read(kept: Mapping[str, Any]) -> GivenUp:
+    """What a mix keeps of it, read back."""
+    return GivenUp(
+        kept["windows"],
+        kept["of"],
+        kept["slots"],
+        kept["open_only"],
+        tuple((code, missed, owed) for code, missed, owed in kept["checkpoints"]),
+        tuple(
+            Short(tuple(one["beats"]), one["checkpoints"], one["needs"], one["has"]) for one in kept["short"]
+        ),
+    )
+
+
+def _called(codes: Sequence[str], names: Mapping[str, Text]) -> Text:
+    found = [names.get(code) or Text(code, code) for code in codes]
+    return Text("、".join(one.zh for one in found), ", ".join(one.en for one in found))
+
+
+def _short_zh(one: Short, names: Names) -> str:
+    beats = f"线路 {_called(one.beats, names.beats).zh}（{one.checkpoints} 个巡查点）"
     if not one.needs:
         return f"{beats}无论多少保安员都无法按频次巡查"
     return f"{beats}按频次巡查需要 {one.needs} 名保安员，现有 {one.has} 名"
 
 
-def _short_en(one: Short) -> str:
-    beats = f"Beat {', '.join(one.beats)} ({one.checkpoints} checkpoints)"
+def _short_en(one: Short, names: Names) -> str:
+    beats = f"Beat {_called(one.beats, names.beats).en} ({one.checkpoints} checkpoints)"
     if not one.needs:
         return f"{beats} cannot keep its windows with any number of guards"
     return f"{beats} needs {one.needs} guards and has {one.has}"

@@ -13,6 +13,7 @@ from anlan.engine.patrol_matching import LegStanding, VisitMade, legs_standing
 from anlan.engine.standing import WindowState
 from anlan.models import Beat, Checkpoint, Evidence, HelpCall, Place, RosterLine, Visit, Walk
 from anlan.queries.duties import Account, place_account
+from anlan.queries.patrol_cases import cases_to_review, waiting_cases
 from anlan.queries.patrol_month import scan_windows
 from anlan.queries.patrol_plans import (
     PlannedLeg,
@@ -26,6 +27,9 @@ from anlan.queries.patrol_plans import (
 
 LOOK_BACK = timedelta(hours=14)
 """How far back the reasons for passing over and the last visits of a checkpoint are shown."""
+
+LONGEST_WALK = timedelta(hours=16)
+"""A round that began longer ago is no longer under way, whatever its phone has not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,18 @@ class CallNow:
 
     call: HelpCall
     last: Visit | None
+
+    @property
+    def seen(self) -> tuple[Checkpoint, datetime] | None:
+        """The checkpoint scanned last and when: as the scans say that came in, or, if it knew of a later, the call."""
+        call, last = self.call, self.last
+        if (
+            call.last_checkpoint
+            and call.last_scan_at
+            and not (last and last.effective_at >= call.last_scan_at)
+        ):
+            return call.last_checkpoint, call.last_scan_at
+        return (last.checkpoint, last.effective_at) if last and last.checkpoint else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class PatrolNow:
     beats: tuple[BeatNow, ...]
     checkpoints: tuple[CheckpointNow, ...]
     duties: tuple[WindowState, ...]
+    open_now: tuple[WindowState, ...]
     passed_over: tuple[Visit, ...]
     calls: tuple[CallNow, ...]
     to_review: int
@@ -122,11 +139,12 @@ def patrol_now(place: Place, at: datetime) -> PatrolNow:
         beats=tuple(_beats(place, shift, visits, at, account)) if shift else (),
         checkpoints=tuple(_checkpoints(place, since, open_now, at)),
         duties=duties,
+        open_now=open_now,
         passed_over=tuple(
             visit for visit in visits if visit.kind == "missed" and visit.effective_at >= since
         )[:20],
         calls=tuple(calls_now(open_calls(place))),
-        to_review=to_review(place).count(),
+        to_review=len(cases_to_review(place)),
     )
 
 
@@ -140,9 +158,9 @@ def open_calls(place: Place | None = None) -> QuerySet[HelpCall]:
     """Calls for help that are not closed yet, oldest first; of one place or of all."""
     rows = HelpCall.objects.filter(closed_at=None)
     rows = rows if place is None else rows.filter(place=place)
-    return rows.select_related("place", "walk__beat", "walk__guard", "checkpoint", "taken_by").order_by(
-        "made_at"
-    )
+    return rows.select_related(
+        "place", "walk__beat", "walk__guard", "checkpoint", "last_checkpoint", "taken_by"
+    ).order_by("made_at")
 
 
 def calls_now(calls: Iterable[HelpCall]) -> list[CallNow]:
@@ -157,20 +175,9 @@ def calls_now(calls: Iterable[HelpCall]) -> list[CallNow]:
     return [CallNow(call, last.get(call.walk_id) if call.walk_id else None) for call in listed]
 
 
-def to_review(place: Place) -> QuerySet[Visit]:
-    """Records of a place with a mark that nobody has looked at."""
-    rows = _marked(Visit.objects.filter(walk__place=place))
-    return rows.select_related("walk__beat", "checkpoint", "code").order_by("-effective_at")
-
-
-def _marked(rows: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Those with a mark that nobody has looked at; a code typed by hand was a mark once and is none by itself."""
-    return rows.filter(reviewed_at=None).exclude(flags=[]).exclude(flags=["typed"])
-
-
 @dataclass(frozen=True, slots=True)
 class PlaceRounds:
-    """A place in the list of patrols: how its scan duties stand, and what waits for a person."""
+    """A place in the list of patrols: rounds under way, and what waits for a person (a burst of scans once)."""
 
     place: Place
     walking: int
@@ -178,15 +185,17 @@ class PlaceRounds:
     to_review: int
 
 
-def places_with_rounds(places: QuerySet[Place]) -> list[PlaceRounds]:
-    """The places of a reach that have beats, with what is going on there; a fixed number of reads."""
+def places_with_rounds(places: QuerySet[Place], at: datetime) -> list[PlaceRounds]:
+    """The places of a reach that have beats, with what is going on there; a fixed number of reads.
+
+    A round that began longer ago than any shift lasts is not under way, only not ended.
+    """
     rows = list(places.filter(beats__isnull=False).distinct().order_by("name_sort", "code"))
     ids = [row.pk for row in rows]
-    walking = _counts(Walk.objects.filter(place__in=ids, ended_at=None))
+    under_way = Walk.objects.filter(place__in=ids, ended_at=None, started_at__gt=at - LONGEST_WALK)
+    walking = _counts(under_way)
     calls = _counts(HelpCall.objects.filter(place__in=ids, closed_at=None))
-    waiting = dict(
-        _marked(Visit.objects.filter(walk__place__in=ids)).values_list("walk__place").annotate(Count("pk"))
-    )
+    waiting = waiting_cases(ids)
     return [
         PlaceRounds(row, walking.get(row.pk, 0), calls.get(row.pk, 0), waiting.get(row.pk, 0)) for row in rows
     ]

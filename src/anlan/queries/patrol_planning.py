@@ -35,6 +35,8 @@ class PlanningJob:
     state: JobState
     asked_at: datetime
     finished_at: datetime | None
+    first: date
+    days: int
 
     @property
     def is_under_way(self) -> bool:
@@ -61,7 +63,10 @@ def latest_jobs(places: Collection[Place]) -> dict[UUID, PlanningJob]:
         arguments = row.args_kwargs.get("args") or [""]
         place = wanted.get(str(arguments[0]))
         if place is not None and place not in found:
-            found[place] = PlanningJob(row.pk, _STATES[row.status], row.enqueued_at, row.finished_at)
+            first, days = date.fromisoformat(arguments[1]), int(arguments[2])
+            found[place] = PlanningJob(
+                row.pk, _STATES[row.status], row.enqueued_at, row.finished_at, first, days
+            )
     return found
 
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from anlan.engine.derivation import posture_of
 from anlan.engine.facts import SubjectFacts
+from anlan.engine.patrol_game import Names
 from anlan.engine.patrol_legs import DrawnPlan, Leg, in_force, leg_read, legs_between
 from anlan.engine.patrol_shifts import ShiftSpan, ShiftTimes, spans_between
-from anlan.engine.policy import Level
+from anlan.engine.policy import Level, Text
 from anlan.models import Beat, PatrolPlan, PatrolSettings, Place, RosterLine, Shift, User
 from anlan.queries.subjects import place_subject
 
@@ -92,6 +93,14 @@ def beats_of(place: Place, at: datetime) -> list[Beat]:
     open_then = Q(closed_at=None) | Q(closed_at__gt=at)
     rows = place.beats.filter(open_then, opened_at__lte=at).select_related("post")
     return list(rows.prefetch_related("checkpoints").order_by("spare", "code"))
+
+
+def names_of(place: Place) -> Names:
+    """What the checkpoints and beats of a place are called; two reads."""
+    return Names(
+        {row.code: Text(row.name_zh, row.name_en or row.name_zh) for row in place.checkpoints.all()},
+        {row.code: Text(row.name_zh, row.name_en or row.name_zh) for row in place.beats.all()},
+    )
 
 
 def roster_of(shift: Shift, on: date) -> QuerySet[RosterLine]:

@@ -46,7 +46,8 @@ class BulkAct:
     """What may be done with a selection.
 
     `run` does it with the rows that may be changed; one that changes nothing and only gives out a file returns it.
-    `undo` names the step that takes it back; an act without one asks for the number of rows to be typed.
+    `undo` names the step that takes it back; one that `leads_back` can be set right row by row where the rows are. An
+    act without either asks for the number of rows to be typed.
     """
 
     id: str
@@ -60,11 +61,12 @@ class BulkAct:
     run: Callable[[HttpRequest, Sequence[BulkRow], dict[str, Any], datetime], HttpResponse | None]
     undo: str = ""
     gives_file: bool = False
+    leads_back: bool = False
     limit: int = LIMIT
 
     @property
     def typed(self) -> bool:
-        return not self.undo and not self.gives_file
+        return not (self.undo or self.gives_file or self.leads_back)
 
 
 @dataclass(frozen=True, slots=True)

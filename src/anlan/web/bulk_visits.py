@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from anlan.actions.patrol_review import accept_visit, note_visit, refuse_visit
 from anlan.models import Place, Visit
-from anlan.queries.patrol_live import to_review
+from anlan.queries.patrol_cases import to_review, whole_cases
 from anlan.web import access
 from anlan.web.bulk import ROOMS, BulkAct, BulkRoom, BulkRow, bulk_page
 from anlan.web.bulk_findings import ids_of
@@ -56,8 +56,8 @@ def _keys(request: HttpRequest, _query: QueryDict, limit: int) -> list[str]:
 
 
 def _rows(request: HttpRequest, act: BulkAct, keys: Sequence[str]) -> list[BulkRow]:
-    ids = ids_of(keys)
     place = _place(request)
+    ids = ids_of(whole_cases(place, keys))
     rows = Visit.objects.filter(walk__place=place, pk__in=[one for one in ids.values() if one])
     related = ("walk__place", "walk__beat__post", "checkpoint", "code")
     found = {visit.pk: visit for visit in rows.select_related(*related)}
@@ -122,6 +122,7 @@ ROOMS["place-patrol-review"] = BulkRoom(
             each=gettext_lazy("stays as it is"),
             said=_said,
             run=_settle("note"),
+            leads_back=True,
         ),
         BulkAct(
             id="accept",
@@ -140,6 +141,7 @@ ROOMS["place-patrol-review"] = BulkRoom(
             each=gettext_lazy("counts"),
             said=_said,
             run=_settle("accept"),
+            leads_back=True,
         ),
         BulkAct(
             id="refuse",

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anlan.actions import patrol_register as register
 from anlan.engine.derivation import facts_of
 from anlan.engine.patrol_ground import (
-    CRITICAL_CONSEQUENCE,
-    USUAL_CONSEQUENCE,
     Ground,
     How,
     Point,
+    Worth,
     how_known,
     walks,
+    worth_made,
     worth_of,
 )
-from anlan.models import Beat, Checkpoint, CheckpointWorth, Place, Shift, WalkTime
+from anlan.models import Beat, Checkpoint, CheckpointWorth, Place, Shift
 from anlan.queries.patrol_ground import ROAD, ground_of, has_walkways
 from anlan.queries.patrol_plans import beats_of, settings_of
 from anlan.queries.subjects import place_subject
@@ -33,14 +33,13 @@ from anlan.web.patrol_forms import (
     BeatForm,
     SettingsForm,
     ShiftForm,
-    WalkTimeForm,
     WorthForm,
     guards_of,
 )
-from anlan.web.patrol_frame import patrol_frame
-from anlan.web.place_frame import small_frame
+from anlan.web.patrol_frame import form_frame, patrol_frame
 from anlan.web.place_parts import ReasonForm
 from anlan.web.shell import page
+from anlan.web.templatetags.times import figure
 from anlan.web.templatetags.words import name_of
 
 HOW_WORDS: Final[dict[How, Any]] = {
@@ -61,7 +60,6 @@ def place_beats(request: HttpRequest, code: str) -> HttpResponse:
     ground, beats, chosen = ground_of(place, at), beats_of(place, at), settings_of(place)
     shifts = list(place.shifts.filter(closed_at=None).order_by("starts", "code"))
     points = list(place.checkpoints.filter(closed_at=None).order_by("order", "code"))
-    measured = WalkTime.objects.filter(one__place=place, one__closed_at=None, other__closed_at=None)
     on_beats = ground.walked
     known, names = walks(ground, [point.code for point in points]), {p.code: name_of(p) for p in points}
     context = patrol_frame(request, place, "beats") | {
@@ -69,7 +67,6 @@ def place_beats(request: HttpRequest, code: str) -> HttpResponse:
         "shifts": [(shift, _days(shift)) for shift in shifts],
         "settings": chosen,
         "worths": _worths(place, points, ground, at),
-        "measured": measured.select_related("one", "other").order_by("one__code", "other__code"),
         "known": how_known(known),
         "walks": [
             (names[one], names[other], walk.seconds, HOW_WORDS[walk.how])
@@ -201,43 +198,53 @@ def place_worth(request: HttpRequest, code: str, checkpoint: UUID) -> HttpRespon
     return _form(request, place, form, _("Worth of %(name)s") % {"name": name_of(point)})
 
 
-@access.needs("plan-patrols")
-@require_http_methods(GET_OR_POST)
-def place_walk_time(request: HttpRequest, code: str) -> HttpResponse:
-    """A walking time that was measured, or taken back."""
-    place = _open_place(request, code)
-    form = WalkTimeForm(request.POST or None, place)
-    if request.method == "POST" and form.is_valid():
-        values, by = form.cleaned_data, access.user_of(request)
-        register.set_walk_time(values["one"], values["other"], values["seconds"], by=by, at=clock.now())
-        messages.success(request, _("Saved. Plans drawn from now on go by it."))
-        return _to_beats(code)
-    return _form(request, place, form, _("Measured walking time"))
-
-
 def _worths(place: Place, points: list[Checkpoint], ground: Ground, at: datetime) -> list[dict[str, Any]]:
     """Each checkpoint with what it counts, and the reason where it was set by hand."""
     facts = facts_of(place_subject(place), at) or {}
-    usual = CRITICAL_CONSEQUENCE if facts.get("critical_facility") is True else USUAL_CONSEQUENCE
+    count = len(ground.walked) or len(points)
     latest = {
         worth.checkpoint_id: worth
         for worth in CheckpointWorth.objects.filter(checkpoint__in=points).order_by("recorded_at", "pk")
     }
     rows = []
     for point in points:
-        worth = worth_of(ground.point(point.code), facts, len(points))
+        made = worth_made(ground.point(point.code), facts, count)
         by_hand = latest.get(point.pk)
-        consequence = by_hand.consequence if by_hand else usual
-        rows.append(
-            {
-                "point": point,
-                "worth": worth,
-                "present": worth / consequence,
-                "consequence": consequence,
-                "reason": by_hand.reason if by_hand else "",
-            }
-        )
+        reason = by_hand.reason if by_hand else ""
+        rows.append({"point": point, "worth": made, "made": _made_of(made), "reason": reason})
     return rows
+
+
+def _made_of(worth: Worth) -> list[str]:
+    """Where the people and the consequence of a checkpoint's worth come from, in words."""
+    said = {"present": figure(worth.present, 1), "counted": figure(worth.counted), "count": worth.count}
+    people = {
+        "by-hand": _("%(present)s people usually near it: entered by hand"),
+        "peak": _(
+            "%(present)s people: the place's peak of %(counted)s shared out over %(count)s checkpoints"
+        ),
+        "daily": _(
+            "%(present)s people: 15%% of the place's %(counted)s visitors a day, taken to be there at once, "
+            "shared out over %(count)s checkpoints"
+        ),
+        "nobody": _("1 person: neither a peak nor visitors a day stand in the register"),
+    }[worth.present_from]
+    if worth.consequence_by_hand:
+        consequence = _("consequence %(consequence)s of 5: entered by hand")
+    elif worth.critical:
+        consequence = _("consequence %(consequence)s of 5: the register says that it is a critical facility")
+    else:
+        consequence = _("consequence %(consequence)s of 5: usual where nobody entered another")
+    return [
+        people % said,
+        consequence % {"consequence": worth.consequence},
+        _("%(present)s × %(consequence)s = %(worth)s")
+        % {
+            "present": said["present"],
+            "consequence": worth.consequence,
+            "worth": figure(worth.value, 1),
+        },
+    ]
 
 
 def _present(place: Place, point: Checkpoint) -> float:
@@ -268,11 +275,9 @@ def _beat(place: Place, code: str) -> Beat:
 
 
 def _form(request: HttpRequest, place: Place, form: Any, title: str, danger: str = "") -> HttpResponse:
-    context = small_frame(place, title) | {
+    context = form_frame(place, title, reverse("place-beats", args=[place.code])) | {
         "form": form,
-        "back": reverse("place-beats", args=[place.code]),
         "danger": danger,
-        "typed": "",
     }
     return page(request, "patrols/beat.html", context, status=422 if form.errors else 200)
 
@@ -292,5 +297,4 @@ addresses = [
     path(_AT + "shifts/<str:shift>/close/", place_shift_close, name="place-shift-close"),
     path(_AT + "settings/", place_patrol_settings, name="place-patrol-settings"),
     path(_AT + "worth/<uuid:checkpoint>/", place_worth, name="place-worth"),
-    path(_AT + "walking-times/", place_walk_time, name="place-walk-time"),
 ]

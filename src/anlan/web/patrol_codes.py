@@ -1,5 +1,6 @@
 """Codes of checkpoints: which hang where, sheets to print, a new one for a lost one, and a screen that turns them."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -22,8 +23,7 @@ from anlan.models import Checkpoint, CheckpointCode, Place
 from anlan.queries.patrol_codes import CodedCheckpoint, codes_of
 from anlan.queries.patrol_phone import turning_secret
 from anlan.web import access, clock
-from anlan.web.patrol_frame import patrol_frame
-from anlan.web.place_frame import small_frame
+from anlan.web.patrol_frame import form_frame, patrol_frame
 from anlan.web.shell import page
 from anlan.web.templatetags.words import name_of
 
@@ -57,6 +57,7 @@ def place_codes(request: HttpRequest, code: str) -> HttpResponse:
     rows = codes_of(place)
     context = patrol_frame(request, place, "codes") | {
         "rows": rows,
+        "fresh": [row for row in rows if row.code and row.checkpoint.code == request.GET.get("new")],
         "bare": sum(row.code is None for row in rows),
         "printable": sum(row.code is not None and not row.code.turning for row in rows),
     }
@@ -101,15 +102,17 @@ def place_code_replace(request: HttpRequest, code: str, checkpoint: str) -> Http
                 "Print its label and hang it in place of the old."
             ),
         )
-        return HttpResponseRedirect(reverse("place-codes", args=[code]))
+        return HttpResponseRedirect(f"{reverse('place-codes', args=[code])}?new={quote(point.code)}")
     title = _("New code for %(name)s") % {"name": name_of(point)}
-    context = small_frame(place, title) | {
+    context = form_frame(place, title, reverse("place-codes", args=[code])) | {
         "form": form,
-        "back": reverse("place-codes", args=[code]),
         "danger": _("Issue a new code and void the old"),
-        "typed": "",
+        "note": _(
+            "The label that hangs there now is void at once: who scans it from then on is recorded, but the scan "
+            "waits for review. Print the new label right away and hang it up."
+        ),
     }
-    return page(request, "places/part.html", context, status=422 if form.errors else 200)
+    return page(request, "patrols/beat.html", context, status=422 if form.errors else 200)
 
 
 @access.needs("plan-patrols")

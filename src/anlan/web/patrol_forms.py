@@ -165,33 +165,6 @@ class WorthForm(forms.Form):
         super().__init__(data, initial=initial)
 
 
-class WalkTimeForm(forms.Form):
-    """A walking time between two checkpoints that somebody measured."""
-
-    one = forms.ModelChoiceField(label=gettext_lazy("From"), queryset=Checkpoint.objects.none())
-    other = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Checkpoint.objects.none())
-    seconds = forms.IntegerField(
-        label=gettext_lazy("Seconds, in either direction"),
-        help_text=gettext_lazy("Leave empty to take a measured time back."),
-        min_value=5,
-        max_value=7200,
-        required=False,
-    )
-
-    def __init__(self, data: Any, place: Place) -> None:
-        super().__init__(data)
-        fields: Any = self.fields
-        for name in ("one", "other"):
-            fields[name].queryset = place.checkpoints.filter(closed_at=None).order_by("order", "code")
-            fields[name].label_from_instance = name_of
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("one") and values.get("one") == values.get("other"):
-            self.add_error("other", _("Choose two different checkpoints."))
-        return values
-
-
 class GuardOutForm(forms.Form):
     """Who stands in for a guard who cannot go on."""
 

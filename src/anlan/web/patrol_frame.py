@@ -37,8 +37,21 @@ def patrol_frame(request: HttpRequest, place: Place, tab: str, title: str = "") 
     }
 
 
-def _crumbs(place: Place) -> list[tuple[str, str]]:
-    crumbs = [(name_of(place), reverse("place", args=[place.code]))]
+def form_frame(place: Place, title: str, back: str) -> dict[str, Any]:
+    """The context of a form about the patrols of a place; `back` is where it came from and leads again."""
+    return {
+        "title": title,
+        "subtitle": f"{name_of(place)} · {place.code}",
+        "crumbs": _crumbs(place, "place-patrols"),
+        "place": place,
+        "back": back,
+        "danger": "",
+        "typed": "",
+    }
+
+
+def _crumbs(place: Place, address: str = "place") -> list[tuple[str, str]]:
+    crumbs = [(name_of(place), reverse(address, args=[place.code]))]
     try:
         return [(_("Patrols"), reverse("patrols")), *crumbs]
     except NoReverseMatch:

@@ -5,19 +5,23 @@ from math import cos, radians
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from anlan.actions.patrol_review import end_walk
 from anlan.models import Checkpoint, Place, Visit, Walk
+from anlan.queries.patrol_live import LONGEST_WALK
 from anlan.queries.patrol_month import MonthOfRounds, month_of_rounds, walks_between
 from anlan.queries.patrol_replay import Step, StepKind, steps_of
 from anlan.web import access, clock
 from anlan.web.patrol_app.words import FLAG_WORDS, reason_words
-from anlan.web.patrol_frame import patrol_frame
+from anlan.web.patrol_frame import form_frame, patrol_frame
 from anlan.web.patrol_pictures import Span, levels_of, month_picture
 from anlan.web.shell import page
 from anlan.web.templatetags.looks import STATES
@@ -36,6 +40,17 @@ STEP_WORDS: Final[dict[StepKind, Any]] = {
     "not-walked": gettext_lazy("planned and not walked"),
 }
 EARLIEST = date(2000, 1, 1)
+
+
+class EndForm(forms.Form):
+    """Why a round is ended by somebody who does not walk it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Such as: phone lost, guard taken ill. The journal keeps it."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 @access.needs("see-patrols")
@@ -58,6 +73,7 @@ def place_patrol_month(request: HttpRequest, code: str) -> HttpResponse:
         "picture": _picture(month, now) if month.windows else "",
         "legend": [(state, look.words) for state, look in STATES.items() if state != "upcoming"],
         "walks": list(walks_between(place, start, end)[:60]),
+        "silent_before": now - LONGEST_WALK,
     }
     return page(request, "patrols/month.html", context, status=400 if problem else 200)
 
@@ -70,7 +86,8 @@ def place_walk(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
     walk = Walk.objects.select_related("place", "beat", "plan__shift").filter(pk=walk_id, place=place).first()
     if walk is None:
         raise Http404
-    steps = steps_of(walk, clock.now())
+    now = clock.now()
+    steps = steps_of(walk, now)
     title = _("Round of %(day)s") % {"day": f"{timezone.localtime(walk.started_at):%Y-%m-%d %H:%M}"}
     context = patrol_frame(request, place, "month", title) | {
         "walk": walk,
@@ -81,8 +98,40 @@ def place_walk(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
             (kind, words) for kind, words in STEP_WORDS.items() if any(step.kind == kind for step in steps)
         ],
         "back": reverse("place-patrol-month", args=[code]),
+        "is_silent": walk.ended_at is None and walk.started_at < now - LONGEST_WALK,
+        "may_end": walk.ended_at is None and access.allowed(request, "review-patrols", place),
     }
     return page(request, "patrols/walk.html", context)
+
+
+@access.needs("review-patrols")
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_walk_end(request: HttpRequest, code: str, walk_id: UUID) -> HttpResponse:
+    """End a round whose phone is lost or whose guard is gone."""
+    place = access.place_or_404(request, code, "review-patrols")
+    walk = Walk.objects.select_related("place").filter(pk=walk_id, place=place).first()
+    if walk is None:
+        raise Http404
+    back = reverse("place-walk", args=[code, walk.pk])
+    if walk.ended_at is not None:
+        messages.info(request, _("This round has ended already."))
+        return HttpResponseRedirect(back)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        end_walk(walk, reason=form.cleaned_data["reason"], by=access.user_of(request), at=clock.now())
+        messages.success(request, _("The round is ended. What its phone still sends is kept."))
+        return HttpResponseRedirect(back)
+    title = _("End the round of %(alias)s") % {"alias": walk.alias}
+    context = form_frame(place, title, back) | {
+        "form": form,
+        "danger": _("End the round"),
+        "note": _(
+            "For a phone that is lost or dead, or a guard who is gone. What was sent stays; what the phone "
+            "still sends later comes in and counts from the time it was made. A guard who is out there walking "
+            "goes on as before. To have the rest of the shift walked by others, let the guard fall out on the roster."
+        ),
+    }
+    return page(request, "patrols/beat.html", context, status=422 if form.errors else 200)
 
 
 def _month(asked: str, today: date) -> tuple[date, str]:
@@ -184,4 +233,5 @@ def _step_words(step: Step) -> str:
 addresses = [
     path("places/<str:code>/patrols/month/", place_patrol_month, name="place-patrol-month"),
     path("places/<str:code>/patrols/walks/<uuid:walk_id>/", place_walk, name="place-walk"),
+    path("places/<str:code>/patrols/walks/<uuid:walk_id>/end/", place_walk_end, name="place-walk-end"),
 ]

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any, Literal
 
 from anlan.actions.patrol_planning import Planning, given_up, why_not_planned
+from anlan.engine.patrol_changes import changes_between
+from anlan.engine.patrol_game import Game, read_game
 from anlan.engine.patrol_shifts import ShiftSpan
 from anlan.engine.patrol_windows import Rounds, rounds_at
 from anlan.engine.policy import LEVELS, Level, Text
@@ -16,13 +19,16 @@ State = Literal[
     "drawn", "short", "stale", "open", "nothing-owed", "infeasible", "unwalked", "no-guards", "over"
 ]
 DAY = timedelta(days=1)
+A_GAME = timedelta(seconds=25)
+"""About how long the worker takes for a game that is new, its proof included."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelOutlook:
     """One level of one shift: its plan and what it gives up, or why there is none.
 
-    Levels that owe what the one below owes are left out.
+    Levels that owe what the one below owes are left out. `changed` is what a stale plan no longer goes by; `game` the
+    game still to be solved, "" where it is known.
     """
 
     level: Level
@@ -30,6 +36,8 @@ class LevelOutlook:
     plan: PatrolPlan | None = None
     says: Text | None = None
     mix: PatrolMix | None = None
+    changed: tuple[Text, ...] = ()
+    game: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -60,6 +68,28 @@ def outlook(place: Place, first: date, days: int, at: datetime) -> list[ShiftOut
     return [looking.shift(shift, plans.get((shift.shift.code, shift.on), [])) for shift in chosen]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How far the drawing of some shifts is: those with every plan, and games that nobody solved yet."""
+
+    shifts: int
+    ready: int
+    games: int
+
+    @property
+    def minutes(self) -> int:
+        """About how long the games take that are still to be solved."""
+        return ceil(self.games * A_GAME / timedelta(minutes=1))
+
+
+def drawing(place: Place, first: date, days: int, at: datetime) -> Drawing:
+    """How far the shifts that start on `days` days from `first` on, and are not over, are drawn."""
+    looks = [look for look in outlook(place, first, days, at) if look.shift.end > at]
+    to_draw = [level for look in looks for level in look.levels if level.state in ("open", "stale")]
+    ready = sum(all(level.state not in ("open", "stale") for level in look.levels) for look in looks)
+    return Drawing(len(looks), ready, len({level.game for level in to_draw if level.game}))
+
+
 @dataclass(slots=True)
 class _Looking:
     """What is read once for all shifts; games are reckoned once for equal visits."""
@@ -69,8 +99,9 @@ class _Looking:
     spans: Sequence[ShiftSpan]
     until: datetime
     planning: Planning = field(init=False)
+    whys: dict[tuple[Any, str], tuple[Text, ...]] = field(default_factory=dict)
     rounds: dict[Level, Rounds] = field(init=False)
-    known: dict[Any, tuple[State, Text | None, PatrolMix | None, str]] = field(init=False)
+    known: dict[Any, tuple[State, Text | None, PatrolMix | None, Game | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.planning = Planning(self.place, None, self.at, 0)
@@ -99,28 +130,37 @@ class _Looking:
         if key not in self.known:
             self.known[key] = self._game(shift, level)
         state, says, mix, game = self.known[key]
-        if plan is not None and (plan.mix.game_sha256 == game or plan.starts <= self.at):
-            lost = given_up(plan.mix)
+        digest = game.sha256 if game else ""
+        if plan is not None and (plan.mix.game_sha256 == digest or shift.start <= self.at):
+            lost = given_up(plan.mix, self.planning.names)
             return LevelOutlook(level, "short" if lost else "drawn", plan, lost, plan.mix)
         if plan is not None and says is None:
-            return LevelOutlook(level, "stale", plan, mix=plan.mix)
-        return LevelOutlook(level, state, None, says, mix)
+            changed = self._changed(plan.mix, game)
+            return LevelOutlook(
+                level, "stale", plan, mix=plan.mix, changed=changed, game="" if mix else digest
+            )
+        return LevelOutlook(level, state, None, says, mix, game="" if mix else digest)
 
-    def _game(self, shift: ShiftOn, level: Level) -> tuple[State, Text | None, PatrolMix | None, str]:
+    def _changed(self, mix: PatrolMix, game: Game | None) -> tuple[Text, ...]:
+        key = (mix.pk, game.sha256 if game else "")
+        if key not in self.whys:
+            self.whys[key] = changes_between(read_game(mix.game["asked"]), game, self.planning.names)
+        return self.whys[key]
+
+    def _game(self, shift: ShiftOn, level: Level) -> tuple[State, Text | None, PatrolMix | None, Game | None]:
         asked = self.planning.asked(self.rounds[level], shift, self.spans)
-        reason = why_not_planned(asked)
+        reason = why_not_planned(asked, self.planning.names)
         if reason is not None:
             state = reason[0]
-            return ("nothing-owed" if state == "nothing-owed" else _refused(state)), reason[1], None, ""
+            return ("nothing-owed" if state == "nothing-owed" else _refused(state)), reason[1], None, None
         game = asked.first_game()
         if game is None:
-            return "no-guards", None, None, ""
-        digest = game.sha256
-        known = PatrolMix.objects.filter(place=self.place, game_sha256=digest)
+            return "no-guards", None, None, None
+        known = PatrolMix.objects.filter(place=self.place, game_sha256=game.sha256)
         mix = known.defer("game", "rounds").first()
         if mix is not None and not mix.chances:
-            return "infeasible", given_up(mix), mix, digest
-        return "open", None, mix, digest
+            return "infeasible", given_up(mix, self.planning.names), mix, game
+        return "open", None, mix, game
 
 
 def _refused(state: str) -> State:

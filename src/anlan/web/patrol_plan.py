@@ -16,16 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.patrol_jobs import plan_later
 from anlan.actions.patrol_now import plan_now, unplanned_now
-from anlan.actions.patrol_planning import Planned, given_up
+from anlan.actions.patrol_planning import Planned
 from anlan.engine.policy import Level
 from anlan.models import Place
 from anlan.queries.patrol_planning import Planned as Ahead
 from anlan.queries.patrol_planning import PlanningJob, latest_jobs, planned_ahead
-from anlan.queries.patrol_plans import beats_of, rosters_between
+from anlan.queries.patrol_plans import beats_of, names_of, rosters_between
 from anlan.queries.reach import within
 from anlan.web import access, clock
 from anlan.web.patrol_frame import patrol_frame
-from anlan.web.patrol_outlook import LevelOutlook, ShiftOutlook, outlook
+from anlan.web.patrol_lost import still_lost
+from anlan.web.patrol_outlook import LevelOutlook, ShiftOutlook, drawing, outlook
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
 from anlan.web.templatetags.words import name_of, say
@@ -103,7 +104,7 @@ def place_patrol_plan(request: HttpRequest, code: str) -> HttpResponse:
         running = [look for look in outlook(place, today - timedelta(days=1), 1, at) if look.shift.end > at]
         looks = running + looks
     context = patrol_frame(request, place, "plan") | standing_of(place, at)
-    refused = _refusals(looks, at)
+    refused = _refusals(place, looks, at)
     context |= {
         "rows": _rows(place, looks, at),
         "refusals": refused,
@@ -219,7 +220,9 @@ def standing_of(place: Place, at: datetime) -> dict[str, Any]:
     """How far the planning of a place is, and whether the worker is at it."""
     job: PlanningJob | None = latest_jobs([place]).get(place.pk)
     ahead: Ahead = planned_ahead([place], timezone.localdate(at), DAYS, at)[place.pk]
-    return {"job": job, "ahead": ahead, "is_under_way": job is not None and job.is_under_way}
+    under_way = job is not None and job.is_under_way
+    done = drawing(place, job.first, job.days, at) if job is not None and under_way else None
+    return {"job": job, "ahead": ahead, "is_under_way": under_way, "drawing": done}
 
 
 def _first_day(request: HttpRequest, today: date) -> date:
@@ -257,12 +260,13 @@ def _level_row(look: LevelOutlook) -> LevelRow:
     return LevelRow(look, words, tone, icon, TO_DO.get(look.state, ""))
 
 
-def _refusals(looks: Sequence[ShiftOutlook], at: datetime) -> list[dict[str, Any]]:
+def _refusals(place: Place, looks: Sequence[ShiftOutlook], at: datetime) -> list[dict[str, Any]]:
     """What cannot be kept, once for each reason, with the levels and the first shift it is about."""
     found: dict[str, dict[str, Any]] = {}
+    names = names_of(place)
     for look in looks:
         said = [(level.level, level.says, level.state) for level in look.levels if level.is_refused]
-        said += [(cast("Level", plan.level), given_up(plan.mix), "short") for plan in look.again[-1:]
+        said += [(cast("Level", plan.level), still_lost(plan, names, at), "short") for plan in look.again[-1:]
                  if look.shift.end > at]  # fmt: skip
         for level, says, state in said:
             if says is None:

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from anlan.actions.patrol_planning import given_up
 from anlan.actions.patrol_proofs import proof_of
 from anlan.actions.patrol_seals import Audit, audit
 from anlan.engine.patrol_legs import Leg
-from anlan.engine.policy import Text
 from anlan.models import PatrolMix, PatrolPlan
-from anlan.queries.patrol_plans import legs_of
+from anlan.queries.patrol_plans import legs_of, names_of
 from anlan.web import access, clock
 from anlan.web.patrol_frame import patrol_frame
+from anlan.web.patrol_lost import lost_rows
 from anlan.web.patrol_plan import CAUSE_WORDS
 from anlan.web.shell import page
 from anlan.web.templatetags.looks import POSTURES
@@ -223,12 +224,13 @@ def _lost(plan: PatrolPlan) -> dict[str, Any] | None:
     told = plan.mix.infeasible
     if not told:
         return None
-    names = {point.code: name_of(point) for point in plan.place.checkpoints.all()}
-    rows = [
-        {"name": names.get(code, code), "missed": missed, "owed": owed}
-        for code, missed, owed in told.get("checkpoints", ())
-    ]
-    return {"says": Text(told["zh"], told["en"]), "rows": rows, "windows": told["windows"], "of": told["of"]}
+    names = names_of(plan.place)
+    return {
+        "says": given_up(plan.mix, names),
+        "rows": lost_rows(plan, names),
+        "windows": told["windows"],
+        "of": told["of"],
+    }
 
 
 def _recounted(known: dict[str, Any] | None) -> Recounted | None:

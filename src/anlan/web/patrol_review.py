@@ -1,11 +1,13 @@
 """Records of patrols that look odd: a person looks at each, and says what it is."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.patrol_review import accept_visit, note_visit, refuse_visit
 from anlan.models import Checkpoint, Place, Visit
-from anlan.queries.patrol_live import to_review
+from anlan.queries.patrol_cases import cases_to_review, to_review, whole_cases
 from anlan.web import access, bulk, clock
 from anlan.web.patrol_app.words import FLAG_WORDS
 from anlan.web.patrol_frame import patrol_frame
@@ -63,10 +65,14 @@ class ReviewForm(forms.Form):
 def place_patrol_review(request: HttpRequest, code: str) -> HttpResponse:
     """The marked records of a place that nobody has looked at yet."""
     place = access.place_or_404(request, code, "review-patrols")
-    listed = Paginator(to_review(place), SHOWN).get_page(request.GET.get("page"))
+    listed = Paginator(cases_to_review(place), SHOWN).get_page(request.GET.get("page"))
+    visits = {
+        str(visit.pk): visit
+        for visit in to_review(place).filter(pk__in=[one for case in listed for one in case])
+    }
     points = place.checkpoints.filter(closed_at=None).order_by("order", "code")
     context = patrol_frame(request, place, "review") | {
-        "rows": [_row(visit) for visit in listed],
+        "rows": [_row([visits[one] for one in case if one in visits]) for case in listed],
         "listed": listed,
         "tools": {
             "bulk": bulk.offered(request, "place-patrol-review"),
@@ -85,7 +91,7 @@ def place_patrol_review(request: HttpRequest, code: str) -> HttpResponse:
 @access.needs("review-patrols")
 @require_POST
 def place_visit_review(request: HttpRequest, code: str, visit_id: UUID) -> HttpResponse:
-    """Take down what a person found out about a record."""
+    """Take down what a person found out about a record, or about all records of its burst."""
     place = access.place_or_404(request, code, "review-patrols")
     visit = to_review(place).select_related("walk__place", "walk__beat__post").filter(pk=visit_id).first()
     back = HttpResponseRedirect(reverse("place-patrol-review", args=[code]))
@@ -101,23 +107,31 @@ def place_visit_review(request: HttpRequest, code: str, visit_id: UUID) -> HttpR
         return back
     values = form.cleaned_data
     by, at, words = access.user_of(request), clock.now(), values["words"]
-    if values["verdict"] == "accept":
-        accept_visit(visit, words=words, by=by, at=at, checkpoint=values["checkpoint"])
-    elif values["verdict"] == "refuse":
-        refuse_visit(visit, words=words, by=by, at=at)
-    else:
-        note_visit(visit, words=words, by=by, at=at)
+    rows = to_review(place).select_related("walk__place", "walk__beat__post", "checkpoint", "code")
+    with transaction.atomic():
+        for one in rows.filter(pk__in=whole_cases(place, [str(visit.pk)])):
+            if values["verdict"] == "accept":
+                accept_visit(one, words=words, by=by, at=at, checkpoint=values["checkpoint"])
+            elif values["verdict"] == "refuse":
+                refuse_visit(one, words=words, by=by, at=at)
+            else:
+                note_visit(one, words=words, by=by, at=at)
     messages.success(request, _("Recorded."))
     return back
 
 
-def _row(visit: Visit) -> dict[str, Any]:
+def _row(case: Sequence[Visit]) -> dict[str, Any]:
+    """A case by its first record; those of a burst are told one by one."""
+    visit = case[0]
     where = name_of(visit.checkpoint) if visit.checkpoint else _("Checkpoint not known")
+    flags = {flag for one in case for flag in one.flags}
     return {
         "visit": visit,
+        "case": case if len(case) > 1 else (),
+        "last": case[-1],
         "name": f"{where} {exact(visit.effective_at)}",
         "way": WAYS.get(visit.way, ""),
-        "flags": [FLAG_WORDS[flag] for flag in visit.flags if flag in FLAG_WORDS],
+        "flags": [words for flag, words in FLAG_WORDS.items() if flag in flags],
     }
 
 

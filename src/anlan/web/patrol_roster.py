@@ -21,8 +21,7 @@ from anlan.models import Beat, Place, RosterLine, User
 from anlan.queries.patrol_plans import ShiftOn, beats_of, rosters_between, shifts_between
 from anlan.web import access, clock
 from anlan.web.patrol_forms import GuardOutForm, guards_of
-from anlan.web.patrol_frame import patrol_frame
-from anlan.web.place_frame import small_frame
+from anlan.web.patrol_frame import form_frame, patrol_frame
 from anlan.web.shell import page
 from anlan.web.templatetags.words import name_of, say
 
@@ -157,11 +156,9 @@ def place_guard_out(request: HttpRequest, code: str, beat: str) -> HttpResponse:
         _tell(request, stood_in=stood_in, refused=refused, drawn=outcome.drawn)
         return HttpResponseRedirect(reverse("place-patrols", args=[code]))
     title = _("The guard of %(beat)s falls out") % {"beat": name_of(found.beat)}
-    context = small_frame(place, title) | {
+    context = form_frame(place, title, reverse("place-roster", args=[code])) | {
         "form": form,
-        "back": reverse("place-roster", args=[code]),
         "danger": _("Guard falls out"),
-        "typed": "",
     }
     return page(request, "patrols/beat.html", context, status=422 if form.errors else 200)
 

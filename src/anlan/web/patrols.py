@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -17,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan.actions.patrol_planning import given_up
 from anlan.actions.patrol_review import close_call, take_call
 from anlan.engine.patrol_matching import LegStanding, LegState
-from anlan.models import HelpCall, Place, Visit, Walk
+from anlan.engine.standing import WindowState
+from anlan.models import Checkpoint, HelpCall, Place, Visit, Walk
 from anlan.queries.patrol_live import (
     BeatNow,
     CheckpointNow,
@@ -31,13 +32,15 @@ from anlan.queries.patrol_live import (
     patrol_now,
     places_with_rounds,
 )
-from anlan.queries.patrol_plans import plans_in_force
+from anlan.queries.patrol_plans import names_of, plans_in_force
 from anlan.queries.reach import within
 from anlan.web import access, clock
 from anlan.web.patrol_app.words import reason_words
 from anlan.web.patrol_frame import patrol_frame
+from anlan.web.patrol_lost import still_lost
 from anlan.web.patrol_pictures import LegMark, ShiftRow, leg_mark, shift_picture
 from anlan.web.patrol_plan import MORE_GUARDS, standing_of
+from anlan.web.patrol_setup import set_up_context
 from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.times import exact
@@ -50,6 +53,10 @@ LEG_WORDS: Final[dict[LegState, Any]] = {
     "next": gettext_lazy("next"),
     "later": gettext_lazy("to come"),
 }
+
+
+MOST_BARE: Final = 8
+"""So many places are named where patrols could be set up."""
 
 
 class OutcomeForm(forms.Form):
@@ -80,6 +87,14 @@ class BeatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyTile:
+    """A duty to scan as it stands in one window, and which window that is."""
+
+    state: WindowState
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOver:
     """A checkpoint passed over, with the reason in words."""
 
@@ -92,21 +107,33 @@ class PassedOver:
 def patrols(request: HttpRequest) -> HttpResponse:
     """The places that walk rounds, those first where somebody waits for a person."""
     reach = access.request_reach(request, "see-patrols")
-    listed = places_with_rounds(within(reach, Place.objects.filter(closed_at=None)))
+    listed = places_with_rounds(within(reach, Place.objects.filter(closed_at=None)), clock.now())
     rows = sorted(listed, key=lambda row: (-row.calls, -row.to_review, -row.walking))
     if len(rows) == 1:
         return HttpResponseRedirect(reverse("place-patrols", args=[rows[0].place.code]))
+    bare = [] if rows else _to_set_up(request)
+    if len(bare) == 1:
+        return HttpResponseRedirect(reverse("place-patrols", args=[bare[0].code]))
     places = {row.place.pk for row in rows}
     context = {
         "title": _("Patrols"),
         "subtitle": "",
         "crumbs": [],
         "rows": rows,
+        "bare": bare,
         "calls": calls_now(call for call in open_calls() if call.place_id in places),
         "may_answer": access.allowed(request, "answer-help"),
-        "may_plan": access.allowed(request, "plan-patrols"),
+        "may_plan": bool(rows) and access.allowed(request, "plan-patrols"),
     }
     return page(request, "patrols/list.html", context)
+
+
+def _to_set_up(request: HttpRequest) -> list[Place]:
+    """The first few places that the asker may set patrols up at, those with checkpoints first."""
+    reach = access.request_reach(request, "plan-patrols")
+    places = within(reach, Place.objects.filter(closed_at=None))
+    pointed = Exists(Checkpoint.objects.filter(place=OuterRef("pk"), closed_at=None))
+    return list(places.annotate(is_pointed=pointed).order_by("-is_pointed", "name_sort", "code")[:MOST_BARE])
 
 
 @access.needs("see-patrols")
@@ -176,22 +203,52 @@ def _live(request: HttpRequest, place: Place, at: datetime) -> dict[str, Any]:
     sees_ahead = access.allowed(request, "plan-patrols", place)
     people = Names(request)
     planless = now.shift is not None and not now.planned
-    lost = [(plan, given_up(plan.mix)) for plan in plans_in_force(place, at, now.account.subject)]
-    return (standing_of(place, at) if planless else {}) | {
-        "lost": [(plan, says) for plan, says in lost if says],
-        "more_guards": MORE_GUARDS,
-        "patrol": now,
-        "level": now.account.derived.posture,
-        "beats": [_beat_row(beat, place, names, people) for beat in now.beats],
-        "sees_ahead": sees_ahead,
-        "picture": _picture(now, names, at, sees_ahead=sees_ahead),
-        "legend": [(leg_mark(state), LEG_WORDS[state]) for state in LEG_WORDS],
-        "passed_over": [PassedOver(visit, reason_words(visit.reason)) for visit in now.passed_over],
-        "calls": now.calls,
-        "may_answer": access.allowed(request, "answer-help", place),
-        "unscanned": sum(point.scanned is False for point in now.checkpoints),
-        "points": _points(now.checkpoints),
-    }
+    called = names_of(place)
+    met = {point.checkpoint.code for point in now.checkpoints if point.scanned}
+    plans = plans_in_force(place, at, now.account.subject)
+    lost = [(plan, still_lost(plan, called, at, met)) for plan in plans]
+    may_plan = place.closed_at is None and sees_ahead
+    return (
+        (standing_of(place, at) if planless else {})
+        | (set_up_context(place, at) if may_plan else {})
+        | {
+            "lost": [(plan, says) for plan, says in lost if says],
+            "duties": _duty_tiles(now, at),
+            "more_guards": MORE_GUARDS,
+            "patrol": now,
+            "level": now.account.derived.posture,
+            "beats": [_beat_row(beat, place, names, people) for beat in now.beats],
+            "sees_ahead": sees_ahead,
+            "picture": _picture(now, names, at, sees_ahead=sees_ahead),
+            "legend": [(leg_mark(state), LEG_WORDS[state]) for state in LEG_WORDS],
+            "passed_over": [PassedOver(visit, reason_words(visit.reason)) for visit in now.passed_over],
+            "calls": now.calls,
+            "may_answer": access.allowed(request, "answer-help", place),
+            "unscanned": sum(point.scanned is False for point in now.checkpoints),
+            "points": _points(now.checkpoints),
+        }
+    )
+
+
+def _duty_tiles(now: PatrolNow, at: datetime) -> list[DutyTile]:
+    """How each duty to scan stands, and by which window: one that is over and was missed goes beside the open one."""
+    tiles = []
+    opened = {state.duty.id: state for state in now.open_now}
+    for state in now.duties:
+        current = opened.get(state.duty.id)
+        tiles.append(_duty_tile(state, at))
+        if current is not None and current.window.start != state.window.start:
+            tiles.append(_duty_tile(current, at))
+    return tiles
+
+
+def _duty_tile(state: WindowState, at: datetime) -> DutyTile:
+    start, end = state.window.start, state.window.end
+    if end is None:
+        return DutyTile(state, "")
+    span = {"from": f"{timezone.localtime(start):%H:%M}", "until": f"{timezone.localtime(end):%H:%M}"}
+    words = _("Window %(from)s–%(until)s, over") if end <= at else _("Window %(from)s–%(until)s, open")
+    return DutyTile(state, words % span)
 
 
 def _points(points: tuple[CheckpointNow, ...]) -> list[tuple[CheckpointNow, str]]:
