@@ -58,6 +58,8 @@ class WarningArea:
 class CityWarning:
     """What a message says, in both languages. Times are aware; parts of a second are left out.
 
+    Without a `level` a `severity` is needed, and the message names no level.
+
     `event_term` is a code of the OASIS Event Terms List such as OET-081, `event_codes` are those of other lists.
     """
 
@@ -104,6 +106,7 @@ def city_alert(warning: CityWarning) -> Alert:
     """The alert of a warning, an update, a cancellation or an end."""
     areas = [(area, outlines(area.shape) if area.shape is not None else ()) for area in warning.areas]
     terms = (NamedValue(EVENT_TERMS, warning.event_term),) if warning.event_term else ()
+    levels = (NamedValue(LEVEL, warning.level),) if warning.level else ()
 
     def info(language: str) -> Info:
         return Info(
@@ -124,7 +127,7 @@ def city_alert(warning: CityWarning) -> Alert:
             instruction=warning.instruction.in_language(language) or None,
             web=warning.web or None,
             contact=warning.contact or None,
-            parameters=(NamedValue(LEVEL, warning.level), *warning.parameters),
+            parameters=(*levels, *warning.parameters),
             areas=tuple(
                 Area(area.description.in_language(language), polygons, area.circles, area.geocodes)
                 for area, polygons in areas
