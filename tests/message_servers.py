@@ -84,7 +84,7 @@ class Request:
 
 @dataclass
 class WebServer:
-    """What an HTTP server was asked, and what it answers."""
+    """What an HTTP server was asked, and what it answers; to GET what `pages` hold by path, else 404."""
 
     port: int = 0
     requests: list[Request] = field(default_factory=list)
@@ -92,10 +92,14 @@ class WebServer:
     answer: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     at_request: Callable[[Request], bool] = lambda _request: True
+    pages: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}/hook"
+
+    def at(self, path: str) -> str:
+        return f"http://{LOOPBACK}:{self.port}{path}"
 
 
 @contextmanager
@@ -117,6 +121,18 @@ def web_server() -> Iterator[WebServer]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(state.answer)
+
+        def do_GET(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            state.requests.append(Request("GET", self.path, headers, b""))
+            status, said, body = state.pages.get(self.path, (404, {}, b""))
+            if "ETag" in said and headers.get("if-none-match") == said["ETag"]:
+                status, body = 304, b""
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **said}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_words: object) -> None:
             """Quietly."""

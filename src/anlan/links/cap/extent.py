@@ -31,7 +31,8 @@ def extent(alert: Alert) -> Extent | None:
     shrink = max(math.cos(math.radians(min(abs(middle_north), _MOST_NORTH))), 0.01)
     ground = shapely.multipoints([(longitude * shrink, latitude) for (latitude, longitude), _reach in points])
     # Reaching circles differ in size; around their centres alone the middle is still a fair one.
-    middle = shapely.minimum_bounding_circle(ground).centroid
+    round_them = shapely.minimum_bounding_circle(ground)
+    middle = (ground if round_them.is_empty else round_them).centroid
     longitude, latitude = round(middle.x / shrink, 6), round(middle.y, 6)
     radius = max(
         metres_between((longitude, latitude), (east, north)) + reach for (north, east), reach in points
