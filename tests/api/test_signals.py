@@ -97,3 +97,43 @@ def test_filters_narrow_and_reach_holds(mall: Place, office: ApiClient) -> None:
     assert [row["id"] for row in district.get("/signals").json()["items"]] == [there]
     assert district.get(f"/signals/{here}").status_code == 404
     assert district.post("/signals", a_report()).status_code == 422
+
+
+def test_a_signal_is_triaged_once_with_a_masked_reason(mall: Place, office: ApiClient) -> None:
+    first, second = (office.post("/signals", a_report()).json()["id"] for _number in range(2))
+    said = {"outcome": "dismiss", "reason": "包装上的13800138000已查"}
+    read = office.post(f"/signals/{first}/triage", said).json()
+    assert (read["state"], read["reason"]) == ("dismissed", f"包装上的{MASK}已查")
+    assert office.post(f"/signals/{first}/triage", said).status_code == 409
+    linked = office.post(
+        f"/signals/{second}/triage", {"outcome": "link", "other": first, "reason": "同一情况"}
+    )
+    assert linked.json()["linked_to"] == first
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"outcome": "link"}, "#"),
+        ({"outcome": "dismiss", "other": "019f0000-0000-7000-8000-000000000000"}, "#"),
+        ({"outcome": "link", "other": "019f0000-0000-7000-8000-000000000000"}, "#/other"),
+        ({"reason": ""}, "#/reason"),
+    ],
+)
+def test_a_triage_names_another_signal_where_it_links_and_always_a_reason(
+    mall: Place, office: ApiClient, wrong: dict[str, object], pointer: str
+) -> None:
+    signal = office.post("/signals", a_report()).json()["id"]
+    answer = office.post(f"/signals/{signal}/triage", {"outcome": "raise", "reason": "可信"} | wrong)
+    assert answer.status_code == 422
+    assert pointer in str(answer.json())
+    assert Signal.objects.get().outcome == ""
+
+
+def test_who_only_reports_does_not_triage(mall: Place, office: ApiClient) -> None:
+    signal = office.post("/signals", a_report()).json()["id"]
+    inspector = ApiClient(a_user("inspector"))
+    said = {"outcome": "raise", "reason": "可信"}
+    assert inspector.post(f"/signals/{signal}/triage", said).status_code == 403
+    other = ApiClient(a_user("city-office", district="990199"))
+    assert other.post(f"/signals/{signal}/triage", said).status_code == 404

@@ -255,3 +255,38 @@ def test_after_its_time_the_page_says_that_the_words_are_erased(office):
     page = office.get(reverse("signal", args=[signal.pk])).content.decode()
     assert "保存期已满" in page
     assert "车站上空" not in page
+
+
+def test_several_signals_are_dismissed_with_one_reason_and_each_may_be_taken_back(office):
+    first, second, triaged = (a_signal() for _number in range(3))
+    office.post(reverse("signal-triage", args=[triaged.pk]), {"outcome": "dismiss", "reason": "误报"})
+    sent = {"act": "dismiss", "row": [str(row.pk) for row in (first, second, triaged)]}
+    asked = office.post(reverse("signals-bulk"), sent).content.decode()
+    assert "已有人研判" in asked
+    assert Signal.objects.filter(outcome="").count() == 2
+    office.post(reverse("signals-bulk"), sent | {"sure": "yes", "reason": "演练，见13800138000"})
+    assert set(Signal.objects.values_list("outcome", "reason")) == {
+        ("dismissed", "误报"),
+        ("dismissed", f"演练，见{MASK}"),
+    }
+    office.post(reverse("signal-reopen", args=[first.pk]), {"reason": "再核"})
+    assert Signal.objects.get(outcome="").pk == first.pk
+
+
+def test_several_signals_are_linked_to_one_and_the_one_itself_is_left_out(office):
+    rows = [a_signal() for _number in range(3)]
+    sent = {"act": "link", "row": [str(row.pk) for row in rows], "sure": "yes", "reason": "同一情况"}
+    answer = office.post(reverse("signals-bulk"), sent | {"other": str(rows[0].pk)})
+    assert answer.status_code == 200, "the one that stays is named"
+    rows[0].refresh_from_db()
+    assert rows[0].outcome == ""
+    assert list(rows[0].linked.values_list("outcome", flat=True)) == ["linked", "linked"]
+    assert office.post(reverse("signals-bulk"), sent).status_code == 422
+
+
+def test_the_acts_are_not_offered_to_who_only_reports(place):
+    inspector = signed_in(Client(), a_user("inspector"))
+    row = a_signal(place=place)
+    assert inspector.get(reverse("signals")).context["tools"].bulk == []
+    sent = {"act": "dismiss", "row": [str(row.pk)], "sure": "yes", "reason": "x"}
+    assert inspector.post(reverse("signals-bulk"), sent).status_code in (403, 404)

@@ -1,6 +1,7 @@
 """Signals: taken in from other systems, and read."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,18 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field, model_validator
 
 from anlan.actions.duties import FutureTimeError
-from anlan.actions.signals import LARGEST_RADIUS_M, LONGEST_TEXT, SignalDraft, receive_signal, signal_code
+from anlan.actions.signals import (
+    LARGEST_RADIUS_M,
+    LONGEST_TEXT,
+    LinkedToItselfError,
+    SignalDraft,
+    SignalTriagedError,
+    dismiss_signal,
+    link_signal,
+    raise_signal,
+    receive_signal,
+    signal_code,
+)
 from anlan.api import idempotency
 from anlan.api.inputs import (
     PARAGRAPH,
@@ -95,6 +107,9 @@ class SignalOut(BaseModel):
     longitude: float | None
     latitude: float | None
     radius_m: int | None
+    area: dict[str, Any] | None = Field(
+        description="shapes that were drawn for it, in WGS-84 degrees and metres"
+    )
     observed_at: Time
     received_at: Time
     attachments: int
@@ -104,6 +119,20 @@ class SignalOut(BaseModel):
     warning: str | None
     triaged_at: Time | None
     erased_at: Time | None
+
+
+class TriageIn(Input):
+    """What a person makes of a signal, and why; `other` is the signal that it is linked to."""
+
+    outcome: Literal["raise", "link", "dismiss"]
+    other: Optionally[Identifier] = Field(default=None, description="for `link`: the id of the other signal")
+    reason: Annotated[str, Field(min_length=1, max_length=1000, pattern=PARAGRAPH)]
+
+    @model_validator(mode="after")
+    def _another_to_link_to(self) -> "TriageIn":
+        if (self.outcome == "link") != (self.other is not None):
+            raise ValueError(_("State the other signal to link to, and only then."))
+        return self
 
 
 class SignalPage(BaseModel):
@@ -158,6 +187,15 @@ def signal(request: HttpRequest, signal_id: Identifier) -> SignalOut:
     return signal_out(row)
 
 
+@router.post("/signals/{signal_id}/triage", response=SignalOut, auth=needs("triage-signals"))
+def triage(
+    request: HttpRequest, signal_id: Identifier, stated: TriageIn, key: idempotency.Key = None
+) -> HttpResponse:
+    """Mark a signal as the basis for a warning, link it to another, or dismiss it."""
+    asker = asker_of(request)
+    return idempotency.once(request, asker, key, stated, lambda: (200, _triaged(asker, signal_id, stated)))
+
+
 def signal_out(row: Signal) -> SignalOut:
     """A signal as it is given."""
     return SignalOut.model_validate(
@@ -177,6 +215,7 @@ def signal_out(row: Signal) -> SignalOut:
             "longitude": row.longitude,
             "latitude": row.latitude,
             "radius_m": row.radius_m,
+            "area": row.area,
             "observed_at": row.observed_at,
             "received_at": row.received_at,
             "attachments": row.attachment_count,
@@ -192,6 +231,39 @@ def signal_out(row: Signal) -> SignalOut:
 
 def _visible(asker: Asker) -> QuerySet[Signal]:
     return signals_within(asker.reach("see-signals"), asker.user, Signal.objects.select_related(*RELATED))
+
+
+def _triaged(asker: Asker, signal_id: UUID, stated: TriageIn) -> SignalOut:
+    """Triage through the same actions as the pages; both signals have to be within reach of that."""
+    row = _triable(asker, signal_id)
+    said: dict[str, Any] = {"reason": stated.reason, "by": asker.user, "at": asker.at}
+    try:
+        if stated.outcome == "raise":
+            raise_signal(row, **said)
+        elif stated.other is None:
+            dismiss_signal(row, **said)
+        else:
+            link_signal(row, _other(asker, stated.other), **said)
+    except SignalTriagedError:
+        raise ProblemError("conflict", _("Somebody has triaged this signal already.")) from None
+    except LinkedToItselfError:
+        raise invalid(_("That signal is linked to this one already."), pointer="#/other") from None
+    return signal_out(Signal.objects.select_related(*RELATED).get(pk=row.pk))
+
+
+def _triable(asker: Asker, signal_id: UUID) -> Signal:
+    rows = signals_within(asker.reach("triage-signals"), asker.user, Signal.objects.filter(pk=signal_id))
+    row = rows.first()
+    if row is None:
+        raise ProblemError("not-found")
+    return row
+
+
+def _other(asker: Asker, signal_id: UUID) -> Signal:
+    try:
+        return _triable(asker, signal_id)
+    except ProblemError as problem:
+        raise _none_of(problem, "#/other") from None
 
 
 def _received(asker: Asker, stated: SignalIn, key: str | None) -> SignalOut:

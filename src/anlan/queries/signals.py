@@ -120,6 +120,13 @@ def others_like(reach: Reach, user: User, signal: Signal) -> list[Signal]:
     return [*first, *(row for row in rows[:CANDIDATES] if row.pk not in known)][:CANDIDATES]
 
 
+def heads_within(reach: Reach, user: User) -> list[Signal]:
+    """The latest signals that others may be linked to: not linked themselves, and not dismissed."""
+    rows = signals_within(reach, user, Signal.objects.select_related(*RELATED))
+    rows = rows.filter(linked_to=None).exclude(outcome="dismissed").order_by("-received_at", "-id")
+    return list(rows[: 2 * CANDIDATES])
+
+
 def linked_signals(reach: Reach, user: User, signal: Signal) -> list[Signal]:
     """The signals that report the same as this one, in order of receipt."""
     rows = signals_within(reach, user, Signal.objects.select_related(*RELATED).filter(linked_to=signal))
