@@ -1,9 +1,10 @@
 """Where a warning holds, as CAP can say it: outlines of the city, districts and drawn areas, circles around places."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import shapely
 from shapely.geometry import shape
@@ -45,6 +46,16 @@ def warning_areas(notice: WarningNotice, known: Words, at: datetime) -> tuple[Wa
         words = _joined(area_phrases({"places": sorted(named)}, (), known))
         found.append(_around(words, _circles(named)))
     return tuple(found)
+
+
+def stated_area(kept: Mapping[str, Any], words: Text) -> WarningArea:
+    """An area told in given words: as it was drawn, with circles around the places that are named."""
+    area = area_read(kept)
+    main, around = replace(area, places=frozenset()), _around(words, _circles(area.places))
+    if main.is_empty:
+        return around
+    drawn = _drawn(main, words, ())
+    return replace(drawn, circles=(*drawn.circles, *around.circles))
 
 
 def _drawn(area: Area, words: Text, narrowed: Sequence[str]) -> WarningArea:
