@@ -66,7 +66,11 @@ def _job(kind: str, plane: bool, seconds: float) -> dict[str, Any]:
     tell(
         f"loss {mix.loss:.4f}, bound {mix.bound:.4f}, gap {mix.gap:.2%}, {mix.turns} turns in {ours_s:.1f} s"
     )
-    proof = prove(mix, draws=DRAWS, seed=2)
+    proof_s, proof = timed(lambda: prove(mix, draws=DRAWS, seed=2))
+    tell(
+        f"attacker {proof.exploitability / mix.loss - 1:+.2%} of the loss, standard error "
+        f"{proof.error / mix.loss:.2%}; flattered {proof.seen / mix.loss - 1:+.2%}; in {proof_s:.0f} s"
+    )
     if proof.cadence_kept < 1:
         raise SystemExit("a drawn round misses a window")
     recount_s, recount = timed(lambda: night_recount(mix, DRAWS, seed=2))
@@ -90,6 +94,9 @@ def _job(kind: str, plane: bool, seconds: float) -> dict[str, Any]:
         "bound": round(mix.bound, 4),
         "gap": round(mix.gap, 4),
         "exploitability": round(proof.exploitability, 4),
+        "exploitability_error": round(proof.error, 4),
+        "seen": round(proof.seen, 4),
+        "proof_s": round(proof_s, 2),
         "cadence_kept": proof.cadence_kept,
         "recounted": recount.kept,
         "recounted_rounds": recount.rounds,

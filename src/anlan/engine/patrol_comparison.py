@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from anlan.engine.patrol_game import Game, GameCrew
 from anlan.engine.patrol_kernel import problem_of
 from anlan.engine.patrol_mix import unpacked
-from anlan.kernels.patrol.attacker import Seen, examined
+from anlan.kernels.patrol.attacker import PARTS, Seen, dealt, examined
 
 Ints = NDArray[np.int64]
 Shift = tuple[Ints, ...]
@@ -56,27 +56,23 @@ def _figures(game: Game, seen: Seen) -> dict[str, float]:
 def _seen_of_mix(
     rounds: Sequence[Any], chances: Sequence[Any], random: np.random.Generator, draws: int
 ) -> Seen:
-    visits, halves = [], tuple[list[Ints], list[Ints]](([], []))
+    visits, counts = [], []
     for mix, shares in zip(rounds, chances, strict=True):
         columns = unpacked(mix["columns"])
         visits.append([tuple(_array(walked) for walked in column) for column in columns])
         weights = np.asarray(shares, np.float64) / sum(shares)
-        for half in halves:
-            half.append(random.multinomial(draws // 2, weights).astype(np.int64))
-    return Seen(visits, halves[0], halves[1])
+        counts.append(random.multinomial(draws // PARTS, weights, size=PARTS).astype(np.int64))
+    return Seen(visits, counts)
 
 
 def _seen(game: Game, walk: Walk, random: np.random.Generator, draws: int) -> Seen:
-    days = np.arange(draws)
     guards = _manned(game)
     visits = [
-        [walk(crew, many, game.slots, random) for _day in days]
+        [walk(crew, many, game.slots, random) for _day in range(draws)]
         for crew, many in zip(game.crews, guards, strict=True)
     ]
-    halves = [
-        [(days % 2 == half).astype(np.int64) for _crew in game.crews] for half in (0, 1)
-    ]  # every second day: both halves see the same times of the year
-    return Seen(visits, halves[0], halves[1])
+    joint = np.repeat(np.arange(draws)[:, None], len(visits), axis=1)
+    return Seen(visits, dealt(joint, [draws] * len(visits), min(PARTS, draws)))
 
 
 def _manned(game: Game) -> list[int]:

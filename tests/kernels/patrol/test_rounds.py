@@ -74,6 +74,14 @@ def test_the_attacker_who_only_sees_shifts_finds_what_the_mix_says(night: Mix) -
     assert proof.exploitability <= proof.seen
 
 
+def test_an_attacker_who_saw_little_is_not_flattered_by_luck(night: Mix) -> None:
+    """With 200 shifts the luckiest moment looks far better than any is; what it then gains does not."""
+    proofs = [prove(night, draws=200, seed=seed) for seed in range(20)]
+    assert np.mean([one.seen for one in proofs]) > 1.05 * night.loss
+    spread = np.mean([one.error for one in proofs]) / 20**0.5
+    assert np.mean([one.exploitability for one in proofs]) < night.loss + 3 * spread
+
+
 def test_a_spare_guard_is_never_in_two_beats_and_in_each_as_often_as_planned(night: Mix) -> None:
     drawn = columns(night, 100_000, 3)
     helped = np.column_stack([drawn[:, place] >= one.helped for place, one in enumerate(night.beats)])

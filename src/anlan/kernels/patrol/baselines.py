@@ -8,14 +8,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from anlan.kernels.patrol.attacker import Proof, Seen, examined
+from anlan.kernels.patrol.attacker import PARTS, Proof, Seen, dealt, examined
 from anlan.kernels.patrol.beats import Beats
 from anlan.kernels.patrol.crews import Crew, Guard
 from anlan.kernels.patrol.planning import Mix
 
 Ints = NDArray[np.int64]
 DRAWN = 400
-"""Rounds drawn of each baseline and beat; half of them shown to the attacker, half to measure on."""
+"""Rounds drawn of each baseline and beat, for the attacker to learn from and to be measured on."""
 
 Laps = Callable[[Crew, Guard, np.random.Generator], Ints]
 
@@ -38,9 +38,8 @@ def _proof(problem: Beats, crews: list[Crew], laps: Laps, number: int, seed: int
     visits = [
         [tuple(laps(crew, guard, random) for guard in crew.guards) for _ in range(number)] for crew in crews
     ]
-    half = np.arange(number) < number // 2
-    seen = Seen(visits, [half.astype(np.int64)] * len(crews), [(~half).astype(np.int64)] * len(crews))
     joint = np.repeat(np.arange(number)[:, None], len(crews), axis=1)
+    seen = Seen(visits, dealt(joint, [number] * len(crews), min(PARTS, number)))
     return examined(problem, seen, bin_slots=bin_slots, joint=joint)
 
 
