@@ -14,7 +14,9 @@ from anlan.engine.patrol_codes import digest, turn_mark, turn_of
 from anlan.models import Entry, Evidence, HelpCall, Place, Standing, User, Visit, Walk
 from anlan.models.ids import new_id
 from anlan.queries.duties import place_account
-from anlan.queries.patrol_live import to_review
+from anlan.queries.patrol_cases import to_review
+from anlan.queries.patrol_live import calls_now, open_calls
+from anlan.queries.patrol_news import running_rounds
 from anlan.queries.patrol_phone import holder_of, turning_secret
 from builders import a_place, a_user
 from patrol_builders import a_checkpoint, a_patrolled_place, clock
@@ -269,8 +271,60 @@ def test_a_call_for_help_comes_in_once(place, sender):
     call = HelpRecord(new_id(), Clock(clock("14:10")), place.code, walk.id, "C02")
     assert sent(walk, call, sender=sender, at=clock("14:11")) == ["recorded", "recorded"]
     assert sent(call, sender=sender, at=clock("14:12")) == ["known"]
-    kept = HelpCall.objects.select_related("checkpoint").get()
+    kept = HelpCall.objects.select_related("checkpoint", "last_checkpoint").get()
     assert (kept.made_at, kept.received_at, kept.checkpoint.code) == (clock("14:10"), clock("14:11"), "C02")
+
+
+def test_a_call_for_help_says_by_itself_where_the_phone_scanned_last(place, sender):
+    walk = a_walk(place)
+    scanned = {"seen": "C03", "seen_at": clock("14:06")}
+    call = HelpRecord(new_id(), Clock(clock("14:10")), place.code, walk.id, "C04", **scanned)
+    assert sent(walk, call, sender=sender, at=clock("14:11")) == ["recorded", "recorded"]
+    [told] = calls_now(open_calls(place))
+    assert told.last is None, "no scan has come in"
+    assert told.seen == (place.checkpoints.get(code="C03"), clock("14:06"))
+    later = a_visit(walk.id, address(place, "C05"), clock("14:12"))
+    sent(later, sender=sender, at=clock("14:13"))
+    [told] = calls_now(open_calls(place))
+    assert told.seen == (place.checkpoints.get(code="C05"), clock("14:12")), "a later scan came in meanwhile"
+
+
+def test_what_a_call_says_of_a_checkpoint_elsewhere_or_of_a_time_to_come_is_not_believed(place, sender):
+    walk = a_walk(place)
+    unknown = HelpRecord(
+        new_id(), Clock(clock("14:10")), place.code, walk.id, "C04", seen="X99", seen_at=clock("14:06")
+    )
+    ahead = HelpRecord(
+        new_id(), Clock(clock("14:10")), place.code, walk.id, "C04", seen="C03", seen_at=clock("19:00")
+    )
+    sent(walk, unknown, ahead, sender=sender, at=clock("14:11"))
+    assert HelpCall.objects.get(pk=unknown.id).last_checkpoint is None
+    assert HelpCall.objects.get(pk=ahead.id).last_scan_at == clock("14:10")
+
+
+def test_a_round_carried_on_on_another_phone_ends_and_still_takes_what_the_first_phone_held(place, guard):
+    old, new = (Sender(guard, enrol_device(guard, label=name, at=BEGAN)[0]) for name in ("old", "new"))
+    first, second = a_walk(place), a_walk(place, clock("14:30"))
+    early = a_visit(first.id, address(place, "C00"), clock("14:05"))
+    held = a_visit(first.id, address(place, "C01"), clock("14:20"), 2)
+    sent(first, early, sender=old, at=clock("14:06"))
+    [running] = running_rounds(guard, place, clock("14:29"))
+    assert (running.walk.pk, running.by_page) == (first.id, True)
+    assert running.last is not None
+    assert running.last.checkpoint == place.checkpoints.get(code="C00")
+    over = EndRecord(new_id(), Clock(clock("14:30")), first.id, "carried-on")
+    assert sent(second, over, sender=new, at=clock("14:31")) == ["recorded", "recorded"]
+    assert [one.walk.pk for one in running_rounds(guard, place, clock("14:31"))] == [second.id]
+    assert sent(held, sender=old, at=clock("14:40")) == ["recorded"]
+    assert Walk.objects.get(pk=first.id).ended_at == clock("14:30")
+    assert [visit.flags for visit in Visit.objects.order_by("number")] == [[], []]
+    assert Evidence.objects.filter(kind="scan").count() == 2
+
+
+def test_a_round_whose_end_was_forgotten_yesterday_is_not_said_to_be_running(place, guard, sender):
+    sent(a_walk(place), sender=sender, at=BEGAN)
+    assert len(running_rounds(guard, place, BEGAN + timedelta(hours=15))) == 1
+    assert running_rounds(guard, place, BEGAN + timedelta(hours=17)) == []
 
 
 def test_a_note_written_after_the_scan_was_sent_is_added_and_never_written_over(place, sender):

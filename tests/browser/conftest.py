@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
+from patrol_phone import ground, phone_with, town  # noqa: F401  (fixtures of the journeys with a guard's phone)
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 120
 CHROMIUM_FLAGS = [

@@ -149,6 +149,12 @@ def visits() -> dict[str, Any]:
         "walks": Walk.objects.count(),
         "ended": Walk.objects.filter(ended_at__isnull=False).count(),
         "help": HelpCall.objects.count(),
+        "calls": [
+            {"last": last, "next": following, "guard": guard, "timed": timed is not None}
+            for last, following, guard, timed in HelpCall.objects.order_by("made_at").values_list(
+                "last_checkpoint__name_zh", "checkpoint__name_zh", "walk__guard__username", "last_scan_at"
+            )
+        ],
     }
 
 

@@ -108,6 +108,52 @@ def test_a_phone_is_told_what_became_of_its_call_for_help(place, token):
     assert (told["taken_at"], told["closed_at"]) == (at.isoformat(), at.isoformat())
 
 
+def test_a_call_for_help_brings_the_beginning_of_its_own_round_along_and_no_other(place, token):
+    walk, other = walk_of(place), walk_of(place)
+    call = {**walk, "kind": "help", "id": str(new_id()), "walk": walk["id"], "seen": "C01"}
+    call["seen_at"] = timezone.now().isoformat()
+    assert post(token, json.dumps({"records": [other, call]}), "/patrol/help/").status_code == 400
+    answer = post(token, json.dumps({"records": [walk, call]}), "/patrol/help/")
+    assert [one["status"] for one in answer.json()["results"]] == ["recorded", "recorded"]
+    kept = HelpCall.objects.select_related("walk", "last_checkpoint").get()
+    assert str(kept.walk.pk) == walk["id"], "the control room sees whose round it is"
+    assert kept.last_checkpoint.code == "C01"
+
+
+# ---- rounds on two phones ----------------------------------------------------------------------
+
+
+def test_a_phone_is_told_of_a_round_of_its_guard_on_another_phone_and_of_nobody_elses(place, guard, token):
+    walk = walk_of(place)
+    sent(token, walk, visit_of(place, walk, "C01"))
+    [told] = signed_in(Client(), guard).get("/patrol/shift.json").json()["places"]
+    [running] = told["running"]
+    assert (running["id"], running["beat"], running["by_page"]) == (walk["id"], "B1", True)
+    assert running["last"]["checkpoint"] == "C01"
+    assert [one["checkpoint"] for one in told["served"]] == ["C01"]
+    colleague = signed_in(Client(), a_user("guard", username="second", place=place.code))
+    [told] = colleague.get("/patrol/shift.json").json()["places"]
+    assert told["running"] == []
+
+
+def test_each_phone_hears_of_its_own_round_also_when_it_was_ended_on_the_other(place, guard, token):
+    second_token = signed_in(Client(), guard).post("/patrol/device/").json()["token"]
+    first, second = walk_of(place), walk_of(place)
+    sent(token, first, visit_of(place, first, "C00"))
+    over = {**second, "kind": "end", "id": str(new_id()), "walk": first["id"], "reason": "carried-on"}
+    sent(second_token, second, over, visit_of(place, second, "C01"))
+    here = sent(second_token, walk=second["id"]).json()["places"][place.code]
+    there = sent(token, walk=first["id"]).json()["places"][place.code]
+    assert (here["round"]["id"], here["round"]["ended_at"]) == (second["id"], None)
+    assert there["round"]["id"] == first["id"]
+    assert there["round"]["ended_at"] is not None
+    assert there["round"]["carried_on"]
+    assert [one["checkpoint"] for one in here["served"]] == ["C00"]
+    assert [one["checkpoint"] for one in there["served"]] == ["C01"]
+    for nonsense in (7, "", "no id", str(new_id())):
+        assert sent(second_token, walk=nonsense).json()["places"][place.code]["round"]["id"] == second["id"]
+
+
 # ---- the map -----------------------------------------------------------------------------------
 
 

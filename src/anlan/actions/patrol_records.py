@@ -69,13 +69,15 @@ class EndRecord:
 
 @dataclass(frozen=True, slots=True)
 class HelpRecord:
-    """The guard pressed for help."""
+    """The guard pressed for help: `checkpoint` is the next leg, `seen` the one scanned last, as the phone reckons time."""
 
     id: UUID
     clock: Clock
     place: str
     walk: UUID | None = None
     checkpoint: str = ""
+    seen: str = ""
+    seen_at: datetime | None = None
 
 
 Record = WalkRecord | VisitRecord | EndRecord | HelpRecord

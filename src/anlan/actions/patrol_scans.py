@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from anlan.actions import journal
 from anlan.actions.journal import Change
@@ -29,10 +30,8 @@ from anlan.actions.turns import take_turn
 from anlan.engine.patrol_codes import LETTERS
 from anlan.models import Beat, Checkpoint, Device, HelpCall, PatrolPlan, Place, User, Visit, Walk
 from anlan.models.ids import new_id
+from anlan.queries.patrol_news import rounds_running
 from anlan.queries.patrol_phone import codes_read, may_walk
-
-LONGEST_WALK = timedelta(hours=16)
-"""A round that began longer ago is not gone on with when somebody scans without the guard's page."""
 
 REASON_LENGTH, NOTE_LENGTH = 300, 500
 _SomeRecord = TypeVar("_SomeRecord", WalkRecord, VisitRecord, EndRecord, HelpRecord)
@@ -85,8 +84,7 @@ def take_scan(
 
 def open_walk(user: User, place: Place, at: datetime) -> Walk | None:
     """The round that somebody is on at a place."""
-    walks = Walk.objects.filter(guard=user, place=place, ended_at=None, started_at__gt=at - LONGEST_WALK)
-    return walks.order_by("-started_at").first()
+    return rounds_running(user, place, at).first()
 
 
 @dataclass(slots=True)
@@ -283,9 +281,13 @@ def _call_help(intake: _Intake, records: Sequence[HelpRecord]) -> None:
             intake.refuse(record.id, "no-grant")
         else:
             walk = Walk.objects.filter(pk=record.walk, place=place).first() if record.walk else None
+            points = {row.code: row for row in _points(place, record.checkpoint, record.seen)}
+            seen = points.get(record.seen)
             call = HelpCall.objects.create(
                 id=record.id, place=place, walk=walk, made_at=arrival.effective, received_at=intake.at,
-                checkpoint=Checkpoint.objects.filter(place=place, code=record.checkpoint).first(),
+                checkpoint=points.get(record.checkpoint), last_checkpoint=seen,
+                last_scan_at=min(record.seen_at, arrival.effective)
+                if seen and record.seen_at else None,
             )  # fmt: skip
             intake.outcomes[record.id] = Outcome(record.id, "recorded")
             change = Change(
@@ -297,6 +299,10 @@ def _call_help(intake: _Intake, records: Sequence[HelpRecord]) -> None:
                 changes={"made_at": [None, call.made_at]},
             )
             intake.entries.append(change)
+
+
+def _points(place: Place, *codes: str) -> QuerySet[Checkpoint]:
+    return Checkpoint.objects.filter(place=place, code__in=[code for code in codes if code])
 
 
 def _entry(

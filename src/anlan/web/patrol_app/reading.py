@@ -39,11 +39,15 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A batch as it was sent: ids in order, the records that can be read, and those that cannot."""
+    """A batch as it was sent: ids in order, the records that can be read, and those that cannot.
+
+    `walk` is the round that the phone is on, of which it wants to hear.
+    """
 
     ids: tuple[str, ...]
     batch: Batch
     unread: Mapping[str, Unread]
+    walk: UUID | None = None
 
 
 def _sensible(moment: datetime) -> datetime:
@@ -131,9 +135,13 @@ class _Help(_Body):
     place: Short
     walk: UUID | None = None
     checkpoint: Short = ""
+    seen: Short = ""
+    seen_at: Moment | None = None
 
     def record(self) -> Record:
-        return HelpRecord(self.id, self.clock(), self.place, self.walk, self.checkpoint)
+        return HelpRecord(
+            self.id, self.clock(), self.place, self.walk, self.checkpoint, self.seen, self.seen_at
+        )
 
 
 _ANY: TypeAdapter[_Walk | _Visit | _End | _Help] = TypeAdapter(
@@ -163,7 +171,9 @@ def read_sent(content: bytes) -> Sent:
             continue
         ids.append(str(record.id))
         records.append(record)
-    return Sent(tuple(ids), Batch(tuple(records), _sent_at(body.get("sent_at"))), unread)
+    return Sent(
+        tuple(ids), Batch(tuple(records), _sent_at(body.get("sent_at"))), unread, _walk(body.get("walk"))
+    )
 
 
 def _body(content: bytes) -> dict[str, Any]:
@@ -186,6 +196,13 @@ def _sent_at(value: object) -> datetime | None:
     try:
         return _MOMENT.validate_python(value)
     except ValidationError:
+        return None
+
+
+def _walk(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
         return None
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.actions.accounts import digest_of
 from anlan.actions.patrol_devices import note_seen
 from anlan.actions.patrol_photos import WrongHashError, has_photo, keep_visit_photo, visit_of
-from anlan.actions.patrol_records import HelpRecord
+from anlan.actions.patrol_records import HelpRecord, WalkRecord
 from anlan.actions.patrol_scans import Sender, take_batch
 from anlan.links.files import FileProblem
 from anlan.links.photos import LARGEST_PHOTO_BYTES
@@ -72,7 +72,7 @@ def sync(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def call_help(request: HttpRequest) -> HttpResponse:
-    """The same for calls for help alone, so that one need not wait behind a day's records."""
+    """The same for calls for help, with the beginning of their rounds, so that none waits behind a day's records."""
     at = clock.now()
     sender = _sender(request, at)
     if sender is None:
@@ -81,7 +81,7 @@ def call_help(request: HttpRequest) -> HttpResponse:
         sent = read_sent(_content(request))
     except UnreadableError as error:
         return _problem(request, str(error))
-    if not all(isinstance(record, HelpRecord) for record in sent.batch.records):
+    if not _is_call(sent):
         return _problem(request, "malformed-request")
     return _taken(sent, sender, at)
 
@@ -115,6 +115,16 @@ def photo(request: HttpRequest, sha256: str) -> HttpResponse:
     return _answer({"status": "known" if kept is None else "recorded"}, at)
 
 
+def _is_call(sent: Sent) -> bool:
+    """Whether a batch holds calls for help and the beginnings of their own rounds, and nothing else."""
+    calls = [record for record in sent.batch.records if isinstance(record, HelpRecord)]
+    rounds = {call.walk for call in calls}
+    return all(
+        isinstance(record, HelpRecord) or (isinstance(record, WalkRecord) and record.id in rounds)
+        for record in sent.batch.records
+    )
+
+
 def _taken(sent: Sent, sender: Sender, at: datetime) -> HttpResponse:
     outcomes = {str(outcome.id): outcome for outcome in take_batch(sent.batch, sender=sender, at=at)}
     if sender.device is not None:
@@ -128,13 +138,18 @@ def _taken(sent: Sent, sender: Sender, at: datetime) -> HttpResponse:
         results.append(
             {"id": name, "status": outcome.status, "why": outcome.why, "flags": list(outcome.flags)}
         )
-    return _answer({"results": results, "places": _places(sender, at)}, at)
+    return _answer({"results": results, "places": _places(sender, at, sent.walk)}, at)
 
 
-def _places(sender: Sender, at: datetime) -> dict[str, dict[str, Any]]:
+def _places(sender: Sender, at: datetime, on: UUID | None) -> dict[str, dict[str, Any]]:
     """What is new at each place where the sender is on a round."""
     return {
         news.place: {
+            "round": {
+                "id": str(news.walk),
+                "ended_at": _iso(news.ended),
+                "carried_on": news.carried_on,
+            },
             "level": news.level,
             "changed": _iso(news.changed),
             "served": [{"checkpoint": one.checkpoint, "at": _iso(one.at)} for one in news.served],
@@ -146,7 +161,7 @@ def _places(sender: Sender, at: datetime) -> dict[str, dict[str, Any]]:
             if news.call
             else None,
         }
-        for news in news_for(sender.user, at)
+        for news in news_for(sender.user, at, on)
     }
 
 

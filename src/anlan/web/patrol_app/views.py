@@ -14,6 +14,7 @@ from anlan.links.basemap_extract import UNITS_A_METRE
 from anlan.models import Place
 from anlan.queries.patrol_bundle import shift_bundle
 from anlan.queries.patrol_map import map_for_phone
+from anlan.queries.patrol_news import RunningRound, running_rounds, served_since
 from anlan.queries.reach import within
 from anlan.web import access, clock
 from anlan.web.middleware import language_of
@@ -63,6 +64,13 @@ def shift(request: HttpRequest) -> HttpResponse:
                     "phone": place.receiver_phone,
                     "bundle": _plain(asdict(bundle)) if (bundle := shift_bundle(user, place, at)) else None,
                     "map": _map(place, at, have) if bundle else None,
+                    "running": [_running(one) for one in running_rounds(user, place, at)] if bundle else [],
+                    "served": [
+                        {"checkpoint": one.checkpoint, "at": _plain(one.at)}
+                        for one in served_since(place, at, at)
+                    ]
+                    if bundle
+                    else [],
                 }
                 for place in places
             ],
@@ -77,6 +85,18 @@ def device(request: HttpRequest) -> HttpResponse:
     label = request.headers.get("User-Agent", "")[:64]
     enrolled, secret = enrol_device(access.user_of(request), label=label, at=clock.now())
     return JsonResponse({"device": str(enrolled.pk), "token": secret})
+
+
+def _running(one: RunningRound) -> dict[str, Any]:
+    """A round of the guard's own that goes on, here or on another phone."""
+    last = one.last.checkpoint if one.last else None
+    return {
+        "id": str(one.walk.pk),
+        "started_at": _plain(one.walk.started_at),
+        "beat": one.walk.beat.code if one.walk.beat else "",
+        "by_page": one.by_page,
+        "last": {"checkpoint": last.code, "at": _plain(one.last.effective_at)} if one.last and last else None,
+    }
 
 
 def _map(place: Place, at: datetime, have: frozenset[str]) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.queries.patrol_news import CARRIED_ON
+
 MISSED_REASONS: Final[dict[str, Promise]] = {
     "locked": gettext_lazy("Locked or closed"),
     "blocked": gettext_lazy("The way is blocked"),
@@ -21,6 +23,9 @@ EARLY_REASONS: Final[dict[str, Promise]] = {
     "phone": gettext_lazy("The phone is failing"),
     "other": gettext_lazy("Another reason (write it below)"),
 }
+UNCHOSEN_REASONS: Final[dict[str, Promise]] = {CARRIED_ON: gettext_lazy("Carried on on another phone")}
+"""Reasons that the page gives by itself."""
+
 FLAG_WORDS: Final[dict[str, Promise]] = {
     "clock-offset": gettext_lazy("The phone's clock was off by more than two minutes"),
     "burst": gettext_lazy("Four or more checkpoints within a minute"),
@@ -48,7 +53,7 @@ LEVELS: Final[dict[str, Promise]] = {
 def reason_words(reason: str) -> str:
     """A reason as the page offered it, with what was written beside it; or the writer's own words."""
     key, _colon, own = reason.partition(": ")
-    known = MISSED_REASONS.get(key) or EARLY_REASONS.get(key)
+    known = MISSED_REASONS.get(key) or EARLY_REASONS.get(key) or UNCHOSEN_REASONS.get(key)
     if known is None:
         return reason
     return own if key == "other" and own else f"{known} · {own}" if own else str(known)
@@ -107,7 +112,6 @@ def script_words() -> dict[str, str]:
         "goNow": _("Go now"),
         "anyOrder": _("No plan was drawn for this level: scan every checkpoint once in its window."),
         "nothingOwed": _("Nothing is due at the moment."),
-        "nextAt": _("The next leg begins at {time}."),
         "covered": _("Already covered by another round: {list}. You need not go there in this window."),
         "comma": _(", "),
         "andMore": _(" and {n} more"),
@@ -135,7 +139,35 @@ def script_words() -> dict[str, str]:
         "to_sw": _("south-west"),
         "to_w": _("west"),
         "to_nw": _("north-west"),
-        "allDone": _("All legs of this shift are done."),
+        "kickerNext": _("Next leg"),
+        "kickerExtra": _("Not in the plan"),
+        "extraGo": _("All legs of the plan are done. This one is still open: go there if you can."),
+        "allDone": _("All legs are done until the shift ends at {time}."),
+        "doneUntil": _("All legs are done until {time}."),
+        "nothingUntil": _("Nothing is due until {time}."),
+        "spareNoLegs": _("The plan has no leg for this beat."),
+        "waitAt": _("Wait at your post: {post}."),
+        "waitHere": _("Wait at your post."),
+        "thenWindow": _("At {time} the next window begins; this page then says where to go."),
+        "thenNothing": _(
+            "No further window begins before the shift ends at {time}. If the level changes or a colleague "
+            "falls out, new legs appear here."
+        ),
+        "elsewhere": _("A round of yours has been running since {time} on another phone or browser."),
+        "elsewhereScanned": _(
+            "A round of yours has been running since {time}: a label was scanned without this page."
+        ),
+        "elsewhereNoScan": _("no checkpoint scanned yet"),
+        "elsewhereKeep": _("Let it run"),
+        "elsewhereBeside": _("Begin another round here beside it"),
+        "elsewhereEnded": _("The round of {time} ends over there."),
+        "endedElsewhere": _(
+            "Your round was ended from another phone at {time}. What waits on this phone is still sent."
+        ),
+        "endedByPlace": _(
+            "Your round was ended by the place at {time}. What waits on this phone is still sent. If you are still "
+            "walking, start the shift again."
+        ),
         "levelAuto": _("told by the server"),
         "levelRadio": _("told by radio"),
         "levelChanged": _("Level {level}: the plan has changed."),
@@ -143,6 +175,9 @@ def script_words() -> dict[str, str]:
         "hours": _("{h} h {m} min"),
         "seconds": _("{n} s"),
         "shiftEnds": _("until {time}"),
+        "notLoaded": _(
+            "The server did not answer, so no shift is on this phone yet. It is asked again by itself."
+        ),
         "notSignedIn": _("Sign in once while there is a network; after that the shift works without one."),
         "signedOut": _("Signed out. Records on this phone stay and are still sent."),
         "cached": _("Without network: working from what was loaded at {time}."),

@@ -2,6 +2,7 @@
 import * as camera from "./camera.js";
 import * as clock from "./clock.js";
 import * as dialogs from "./dialogs.js";
+import * as elsewhere from "./elsewhere.js";
 import * as ending from "./ending.js";
 import * as helping from "./helping.js";
 import * as marks from "./marks.js";
@@ -23,11 +24,17 @@ let checkpoint = null;
 let called = false;
 let installing = null;
 
-const now = () => ({ walk: known.walk, checkpoint });
+let unanswered = false;
+let latest = null;
+
+// The round that is on, or the one that was on until just now: what a dialog still holds belongs to it.
+const now = () => ({ walk: known.walk || latest, checkpoint });
 
 async function changed() {
-  known = await work.context();
+  known = { ...(await work.context()), unanswered };
+  latest = known.walk || latest;
   await screens.counters(known.user);
+  const undecided = await elsewhere.showElsewhere(known);
   if (known.walk) {
     checkpoint = await screens.round(known.walk);
     called = await helping.showHelp(known.walk, checkpoint);
@@ -36,6 +43,7 @@ async function changed() {
     called = false;
     show("call-line", false);
     screens.start(known);
+    show("start-form", !undecided);
   }
   if (element("dialog-more").open) {
     await screens.latest(known.walk);
@@ -86,7 +94,9 @@ async function catchUp() {
 }
 
 async function reload() {
-  if ((await work.load()) === "loaded") {
+  const outcome = await work.load();
+  unanswered = outcome === "offline";
+  if (outcome === "loaded") {
     const { walk, places } = await work.context();
     if (walk) {
       const before = work.levelOf(walk);
@@ -102,6 +112,10 @@ async function heard(places) {
   const { walk } = known;
   const told = walk && places?.[walk.place];
   if (!told) {
+    return;
+  }
+  if (await elsewhere.heardOfEnd(walk, told.round)) {
+    await reload();
     return;
   }
   await work.keepNews(walk, told);
@@ -128,10 +142,13 @@ function usablePlaces() {
   return known.places.filter((place) => work.usable(place, clock.now()));
 }
 
-async function startShift() {
+function startShift() {
+  return beginRound(screens.startPlace(usablePlaces()), element("start-beat").value || "");
+}
+
+async function beginRound(place, beat, other = null) {
   marks.ready();
-  const place = screens.startPlace(usablePlaces());
-  await work.begin(known.user, place, element("start-beat").value || "");
+  await work.begin(known.user, place, beat, other);
   navigator.storage?.persist?.();
   camera.prepare().catch(() => {});
   await redraw();
@@ -180,6 +197,7 @@ function attend() {
   dialogs.prepare(now, redraw);
   helping.prepare(now, redraw);
   ending.prepare(now, redraw);
+  elsewhere.prepare(now, beginRound, redraw);
   window.addEventListener("patrol:changed", redraw);
   window.addEventListener("patrol:heard", (event) => heard(event.detail));
   window.addEventListener("online", catchUp);
@@ -220,6 +238,7 @@ async function begin() {
   document.body.dataset.ready = "yes";
   setInterval(redraw, TICK_MS);
   setInterval(send, SEND_EVERY_MS);
+  setInterval(() => unanswered && !known.user && reload(), SEND_EVERY_MS);
   setInterval(ask, ASK_EVERY_MS);
   setInterval(() => called && ask(), ASK_WHILE_CALLED_MS);
   setInterval(() => document.visibilityState === "visible" && reload(), LOAD_EVERY_MS);

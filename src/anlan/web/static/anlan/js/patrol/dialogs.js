@@ -44,7 +44,10 @@ async function keepScan(now, changed, content, way) {
   const { walk, checkpoint } = now();
   const { record, found } = await work.scan(walk, content, way);
   const seen = record.checkpoint;
-  await store.changeWalk(walk.id, (one) => ({ ...one, seen: seen || one.seen, last: { id: record.id, checkpoint: seen } }));
+  const last = { id: record.id, checkpoint: seen };
+  await store.changeWalk(walk.id, (one) =>
+    seen ? { ...one, last, seen, seenAt: record.at } : { ...one, last },
+  );
   await changed();
   if (!found) {
     marks.tell(say("unknownCode"), "odd");

@@ -31,7 +31,8 @@ function whereOf(walk, checkpoint) {
   const scanned = walk.bundle.checkpoints.find((one) => one.code === walk.seen);
   const parts = [];
   if (scanned) {
-    parts.push(say("helpLast", { name: nameOf(scanned.name) }));
+    const time = walk.seenAt ? ` ${clockTime(walk.seenAt)}` : "";
+    parts.push(say("helpLast", { name: nameOf(scanned.name) }) + time);
   }
   if (checkpoint) {
     parts.push(say("helpNext", { name: nameOf(checkpoint.name) }));

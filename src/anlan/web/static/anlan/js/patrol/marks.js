@@ -42,12 +42,6 @@ export function signal(tone) {
   play(TONES[tone]);
 }
 
-// Says something besides what was just said, which stays: a scan that was recorded must not be talked over.
-export function tellToo(text, tone) {
-  const place = element("said");
-  tell(place.hidden || !place.textContent ? text : `${place.textContent} ${text}`, tone);
-}
-
 function play(tones) {
   if (sound?.state !== "running") {
     return;

@@ -45,10 +45,10 @@ async function drain() {
       continue;
     }
     const ready = records.filter((record) => !record.hold || record.hold <= Date.now());
-    const calls = ready.filter((record) => record.kind === "help");
-    const others = ready.filter((record) => record.kind !== "help");
-    const stopped =
-      (await inBatches(addresses.help, enrolled.token, calls)) || (await inBatches(addresses.sync, enrolled.token, others));
+    const calls = withTheirRounds(ready);
+    const others = ready.filter((record) => !calls.includes(record));
+    const sender = await senderOf(user, enrolled);
+    const stopped = (await inBatches(addresses.help, sender, calls)) || (await inBatches(addresses.sync, sender, others));
     if (stopped === "token") {
       await store.keep(`refused:${user}`, true);
     } else if (stopped) {
@@ -63,8 +63,22 @@ async function drain() {
 export async function listen(user) {
   const enrolled = await store.setting(`device:${user}`);
   if (enrolled) {
-    await alone(() => sendAll(addresses.sync, enrolled.token, []));
+    const sender = await senderOf(user, enrolled);
+    await alone(() => sendAll(addresses.sync, sender, []));
   }
+}
+
+// The token, and the round of which the phone wants to hear.
+async function senderOf(user, { token }) {
+  const walk = await store.openWalk(user);
+  return { token, walk: walk ? walk.id : null };
+}
+
+// Calls for help go first; the beginning of their round goes with them, so that the control room sees whose it is.
+function withTheirRounds(records) {
+  const calls = records.filter((record) => record.kind === "help");
+  const rounds = new Set(calls.map((record) => record.walk));
+  return [...records.filter((record) => record.kind === "walk" && rounds.has(record.id)), ...calls];
 }
 
 function byUser(records) {
@@ -75,9 +89,9 @@ function byUser(records) {
   return found;
 }
 
-async function inBatches(address, token, records) {
+async function inBatches(address, sender, records) {
   for (let first = 0; first < records.length; first += MOST) {
-    const stopped = await sendAll(address, token, records.slice(first, first + MOST));
+    const stopped = await sendAll(address, sender, records.slice(first, first + MOST));
     if (stopped) {
       return stopped;
     }
@@ -85,8 +99,10 @@ async function inBatches(address, token, records) {
   return null;
 }
 
-async function sendAll(address, token, records) {
-  const body = () => JSON.stringify({ sent_at: new Date().toISOString(), records: records.map((one) => one.body) });
+async function sendAll(address, sender, records) {
+  const { token, walk } = sender;
+  const bodies = records.map((one) => one.body);
+  const body = () => JSON.stringify({ sent_at: new Date().toISOString(), walk, records: bodies });
   const answer = await ask(address, token, { method: "POST", body, type: "application/json" });
   if (answer.stopped) {
     return answer.stopped;
@@ -99,7 +115,7 @@ async function sendAll(address, token, records) {
   if (records.length > 1) {
     const half = Math.ceil(records.length / 2);
     return (
-      (await sendAll(address, token, records.slice(0, half))) || sendAll(address, token, records.slice(half))
+      (await sendAll(address, sender, records.slice(0, half))) || sendAll(address, sender, records.slice(half))
     );
   }
   if (records.length === 1) {

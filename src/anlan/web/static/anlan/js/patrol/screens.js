@@ -25,7 +25,9 @@ export function start(context) {
   write("shift-name", user ? user.name : "");
   if (!ready) {
     const loaded = places.some((place) => place.bundle);
-    write("none-why", say(!user ? "notSignedIn" : signedOut ? "signedOut" : loaded ? "shiftOver" : "noShift"));
+    const none = context.unanswered && navigator.onLine ? "notLoaded" : "notSignedIn";
+    write("none-why", say(!user ? none : signedOut ? "signedOut" : loaded ? "shiftOver" : "noShift"));
+    show("none-sign-in", !user || signedOut);
     return;
   }
   write("start-who", user.name);
@@ -68,7 +70,7 @@ export async function round(walk) {
   const others = work.othersOf(walk);
   const visits = [...own, ...others];
   const leg = legs.next(bundle, walk.beat, level, visits, now);
-  const checkpoint = bundle.checkpoints.find((one) => one.code === leg.checkpoint) || null;
+  const named = bundle.checkpoints.find((one) => one.code === leg.checkpoint) || null;
   show("screen-none", false);
   show("screen-start", false);
   show("screen-walk", true);
@@ -77,7 +79,9 @@ export async function round(walk) {
   const beat = bundle.beats.find((one) => one.code === walk.beat);
   write("shift-name", [nameOf(beat?.name), say("shiftEnds", { time: clockTime(bundle.end) })].filter(Boolean).join(" · "));
   showLevel(walk, level);
-  showLeg(leg, checkpoint, now);
+  showLeg(leg, named, walk, now);
+  // Where nobody has to go yet there is nothing to show the way to.
+  const checkpoint = leg.kind === "later" ? null : named;
   showOthers(walk, legs.scanned(bundle, level, own, now), legs.scanned(bundle, level, others, now), now);
   await showLast(walk);
   showMap(walk, checkpoint, legs.scanned(bundle, level, visits, now), await store.map(walk.map));
@@ -86,29 +90,41 @@ export async function round(walk) {
   return checkpoint;
 }
 
-function showLeg(leg, checkpoint, now) {
+function showLeg(leg, checkpoint, walk, now) {
   const left = element("leg-left");
   left.toggleAttribute("data-late", Boolean(leg.late));
-  if (!checkpoint) {
-    write("leg-name", say(leg.kind === "done" ? "allDone" : "nothingOwed"));
-    write("leg-go", "");
-    write("leg-left", "");
+  write("leg-kicker", say(leg.kind === "extra" ? "kickerExtra" : "kickerNext"));
+  show("leg-kicker", Boolean(checkpoint) && leg.kind !== "later");
+  if (!checkpoint || leg.kind === "later") {
+    showRest(leg, walk);
     return;
   }
-  if (leg.kind === "later") {
-    write("leg-name", say("nothingOwed"));
-    write("leg-go", say("nextAt", { time: clockTime(leg.start) }));
-    write("leg-left", "");
-    return;
-  }
+  write("leg-then", "");
   write("leg-name", nameOf(checkpoint.name));
-  if (leg.kind === "free") {
-    write("leg-go", say("anyOrder"));
+  if (leg.kind === "free" || leg.kind === "extra") {
+    write("leg-go", say(leg.kind === "free" ? "anyOrder" : "extraGo"));
   } else {
     write("leg-go", leg.at > now ? say("goAt", { time: clockTime(leg.at) }) : say("goNow"));
   }
   const words = leg.late ? say("lateBy", { time: lasting(now - leg.end) }) : say("left", { time: lasting(leg.end - now) });
   write("leg-left", `${words} · ${say("by", { time: clockTime(leg.end) })}`);
+}
+
+// Nothing to walk at the moment: until when, where to wait, and what comes then.
+function showRest(leg, { bundle, beat }) {
+  const then = leg.kind === "later" ? leg.start : leg.then;
+  const end = clockTime(bundle.end);
+  const heads = {
+    done: then ? say("doneUntil", { time: clockTime(then) }) : say("allDone", { time: end }),
+    later: say("nothingUntil", { time: then ? clockTime(then) : end }),
+    spare: say("spareNoLegs"),
+    nothing: say("nothingOwed"),
+  };
+  const post = nameOf(bundle.beats.find((one) => one.code === beat)?.post);
+  write("leg-name", heads[leg.kind]);
+  write("leg-go", post ? say("waitAt", { post }) : say("waitHere"));
+  write("leg-left", "");
+  write("leg-then", then ? say("thenWindow", { time: clockTime(then) }) : say("thenNothing", { time: end }));
 }
 
 // Which checkpoints of the beat another round has covered, and since when this phone cannot know.
@@ -136,7 +152,8 @@ function showMap(walk, checkpoint, done, drawing) {
   const known = bundle.checkpoints.filter((one) => !own.length || shown.has(one.code));
   const name = nameOf(checkpoint?.name);
   const svg = element("sketch");
-  const { kind, way } = draw(svg, { checkpoints: known, next: checkpoint?.code, last: seen, done, name, drawing });
+  const names = new Map(known.map((one) => [one.code, nameOf(one.name)]));
+  const { kind, way } = draw(svg, { checkpoints: known, next: checkpoint?.code, last: seen, done, names, drawing });
   const wayWords = way ? wayOf(way) : "";
   show("map", Boolean(checkpoint));
   write("map-way", wayWords);

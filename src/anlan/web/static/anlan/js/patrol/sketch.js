@@ -1,5 +1,7 @@
 // Where the next checkpoint lies: on the piece of the base map that the phone keeps, or, without one, among the others.
 // The phone's own position is not shown; the page asks for it at a scan and only where the place asks.
+import * as labels from "./labels.js";
+
 const SPACE = "http://www.w3.org/2000/svg";
 const WIDTH = 360;
 const HEIGHT = 240;
@@ -8,12 +10,17 @@ const METRES_A_DEGREE = (6_371_000 * Math.PI) / 180;
 const WIDEST_METRES = 500;
 // A map shows what lies around the checkpoints too; a sketch has nothing there to show.
 const ROOM = { map: { least: 120, share: 1.25 }, sketch: { least: 30, share: 1 } };
-const LONGEST_NAME = 20;
+const PAPER = { width: WIDTH, height: HEIGHT };
+// Where the north arrow and the bar of lengths are.
+const FURNITURE = [
+  { left: WIDTH - 34, top: 0, right: WIDTH, bottom: 40 },
+  { left: 0, top: HEIGHT - 26, right: 160, bottom: HEIGHT },
+];
 const BARS = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const DIRECTIONS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"];
 
 // { kind: "map" | "sketch" | "nothing", way: { metres, direction } | null }
-export function draw(svg, { checkpoints, next, last, done, name, drawing }) {
+export function draw(svg, { checkpoints, next, last, done, names, drawing }) {
   const placed = checkpoints.filter((one) => one.longitude !== null && one.latitude !== null);
   const target = placed.find((one) => one.code === next);
   const shown = target && (drawing || placed.length > 1);
@@ -25,15 +32,15 @@ export function draw(svg, { checkpoints, next, last, done, name, drawing }) {
   const points = new Map(placed.map((one) => [one.code, metres(one, middle)]));
   const from = last !== next && points.get(last);
   const way = from ? between(from, points.get(next)) : null;
-  const key = JSON.stringify([next, last, [...done.keys()], name, drawing?.stamp, placed.length]);
+  const key = JSON.stringify([next, last, [...done.keys()], names.get(next), drawing?.stamp, placed.length]);
   if (svg.dataset.key !== key) {
     svg.dataset.key = key;
-    svg.replaceChildren(...picture(points, { next, last, done, name, drawing }));
+    svg.replaceChildren(...picture(points, { next, last, done, names, drawing }));
   }
   return { kind: drawing ? "map" : "sketch", way };
 }
 
-function picture(points, { next, last, done, name, drawing }) {
+function picture(points, { next, last, done, names, drawing }) {
   const view = framing(points, next, last, ROOM[drawing ? "map" : "sketch"]);
   const at = (code) => view.at(points.get(code));
   const parts = drawing ? [ground(drawing, view)] : [];
@@ -46,10 +53,17 @@ function picture(points, { next, last, done, name, drawing }) {
   for (const code of [...points.keys()].sort((one, other) => rank(one) - rank(other))) {
     parts.push(...mark(at(code), { next: code === next, last: code === last, done: done.has(code) }));
   }
-  const others = [...points.keys()].filter((code) => code !== next).map(at);
-  const sign = label(at(next), shortened(name), others);
-  parts.push(sign, ...north(), ...bar(view.scale));
+  const others = [...points.keys()].filter((code) => code !== next).sort((one, other) => rank(other) - rank(one));
+  const target = labels.ofNext(at(next), names.get(next), others.map(at), PAPER);
+  const ring = around(at(next), 19);
+  const marks = others.map((code) => ({ at: at(code), name: names.get(code) }));
+  const small = labels.ofOthers(marks, [target, ring, ...FURNITURE], PAPER);
+  parts.push(...small.map((one) => sign(one, "sign-other")), sign(target, "sign"), ...north(), ...bar(view.scale));
   return parts;
+}
+
+function around([x, y], by) {
+  return { left: x - by, top: y - by, right: x + by, bottom: y + by };
 }
 
 function metres(point, middle) {
@@ -114,30 +128,10 @@ function mark([x, y], { next, last, done }) {
   return parts;
 }
 
-// The name of the next checkpoint beside its mark, where it hides the fewest others and stays on the picture.
-function label([x, y], name, others) {
-  const width = widthOf(name) * 8;
-  const hides = ([left, top]) =>
-    others.filter(([ox, oy]) => ox > left - 9 && ox < left + width + 9 && oy > top - 9 && oy < top + 27).length +
-    (left < 4 || left + width > WIDTH - 4 || top < 4 || top + 18 > HEIGHT - 24 ? 100 : 0);
-  const places = [[x + 22, y - 9], [x - 22 - width, y - 9], [x - width / 2, y - 42], [x - width / 2, y + 24]];
-  const [left, top] = places.reduce((best, one) => (hides(one) < hides(best) ? one : best));
-  const sign = shape("text", { x: left + width / 2, y: top + 14, class: "sign", "text-anchor": "middle" });
-  sign.textContent = name;
-  return sign;
-}
-
-// In Latin letters; a Chinese character is as wide as two.
-function widthOf(name) {
-  return [...name].reduce((width, letter) => width + (letter > "\u2e7f" ? 2 : 1), 0);
-}
-
-function shortened(name) {
-  const letters = [...name];
-  while (widthOf(letters) > LONGEST_NAME) {
-    letters.pop();
-  }
-  return letters.length < [...name].length ? `${letters.join("")}…` : name;
+function sign({ text, left, right, top, bottom }, kind) {
+  const words = shape("text", { x: (left + right) / 2, y: bottom - 4, class: kind, "text-anchor": "middle" });
+  words.textContent = text;
+  return words;
 }
 
 function north() {

@@ -99,7 +99,7 @@ export async function walk(id) {
 }
 
 // One round at a time, also when two tabs begin one at the same moment.
-export async function beginWalk(walk, record) {
+export async function beginWalk(walk, begun) {
   return writing(["walks", "records"], async (transaction) => {
     const walks = await transaction.objectStore("walks").getAll();
     const open = walks.find((one) => one.user === walk.user && !one.ended);
@@ -107,7 +107,9 @@ export async function beginWalk(walk, record) {
       return open;
     }
     await transaction.objectStore("walks").add(walk);
-    await transaction.objectStore("records").add(record);
+    for (const record of begun) {
+      await transaction.objectStore("records").add(record);
+    }
     return walk;
   });
 }

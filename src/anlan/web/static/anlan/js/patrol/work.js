@@ -6,6 +6,7 @@ import { addresses, moment } from "./page.js";
 import * as store from "./store.js";
 
 const POSITION_PATIENCE_MS = 8000;
+const CARRIED_ON = "carried-on";
 const AFTER_SHIFT_MS = 30 * 60 * 1000;
 
 // ---- what was loaded ---------------------------------------------------------------------------
@@ -65,7 +66,9 @@ export function usable(place, now) {
 
 // ---- the round ---------------------------------------------------------------------------------
 
-export async function begin(user, place, beat) {
+// `other` is a round of the same guard elsewhere that this one goes on from: it ends with the same step, and its last
+// scan stands for where the guard was.
+export async function begin(user, place, beat, other = null) {
   const id = uuidv7();
   clock.begin(id);
   const { bundle } = place;
@@ -73,9 +76,22 @@ export async function begin(user, place, beat) {
   const body = { kind: "walk", id, place: place.code, beat, plan, ...clock.stamp(id) };
   const walk = {
     id, user: user.id, place: place.code, beat, bundle, phone: place.phone, name: place.name, number: 0, map: place.map,
-    started: clock.now(), radio: null, level: bundle.level, ended: null, seen: null, last: null,
+    started: clock.now(), radio: null, level: bundle.level, ended: null, seen: other?.last?.checkpoint || null,
+    seenAt: other?.last ? moment(other.last.at) : null, last: null,
+    news: place.served ? { at: moment(bundle.at), served: place.served } : null,
   };
-  return store.beginWalk(walk, entry(walk, "walk", id, body));
+  const records = [entry(walk, "walk", id, body)];
+  return store.beginWalk(walk, other ? [...records, endOf(walk, other)] : records);
+}
+
+function endOf(walk, other) {
+  const id = uuidv7();
+  const body = { kind: "end", id, walk: other.id, reason: CARRIED_ON, ...clock.stamp(walk.id) };
+  return { ...entry(walk, "end", id, body), walk: other.id };
+}
+
+export async function endElsewhere(walk, other) {
+  await store.addRecord(endOf(walk, other));
 }
 
 // A shift loaded again takes the place of the one the round began with, if it is the same shift.
@@ -175,7 +191,8 @@ export async function note(id, text) {
 export async function help(walk, checkpoint) {
   const id = uuidv7();
   const body = {
-    kind: "help", id, place: walk.place, walk: walk.id, checkpoint: checkpoint || "", ...clock.stamp(walk.id),
+    kind: "help", id, place: walk.place, walk: walk.id, checkpoint: checkpoint || "", seen: walk.seen || "",
+    seen_at: walk.seenAt ? new Date(walk.seenAt).toISOString() : null, ...clock.stamp(walk.id),
   };
   const record = entry(walk, "help", id, body);
   await store.addRecord(record);
