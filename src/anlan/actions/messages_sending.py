@@ -48,6 +48,11 @@ def open_post() -> Post:
     return channel_file().post(sink=sink_by_default())
 
 
+def usable_channels() -> frozenset[str]:
+    """The channels by which this installation can send now."""
+    return frozenset(open_post().makers)
+
+
 def sink_by_default() -> bool:
     """Whether this installation shows messages and does not send them unless its file says otherwise."""
     row = CitySettings.objects.filter(pk=1).only("demo_accounts").first()

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.utils import timezone
 from django_tasks import task
 
+from anlan.actions.cap_writing import write_cap
+from anlan.actions.warning_delivery import tell_issued, tell_second_person
 from anlan.models import WarningNotice
 
 URGENT = "urgent"
@@ -20,7 +22,7 @@ WAIT = timedelta(seconds=5)
 Follower = Callable[..., None]
 """Takes the notice and `at=`; does what is to be done as the notice stands now, and nothing twice."""
 
-FOLLOWERS: tuple[Follower, ...] = ()
+FOLLOWERS: tuple[Follower, ...] = (tell_issued, write_cap)
 """Messages first, then what goes out to other systems."""
 
 
@@ -31,6 +33,17 @@ def warning_follow_up(notice: str, tries: int = 1) -> None:
     if not follow(row, at=timezone.now()) and tries < TRIES:
         later = timezone.now() + tries * WAIT
         warning_follow_up.using(run_after=later).enqueue(notice, tries + 1)
+
+
+@task(queue_name=URGENT)
+def ask_second_person(notice: str) -> None:
+    """What the worker does about a warning that waits for somebody to confirm it."""
+    tell_second_person(WarningNotice.objects.get(pk=UUID(notice)), at=timezone.now())
+
+
+def ask_later(notice: WarningNotice) -> None:
+    """Have the worker tell those who can confirm, in the transaction that proposes it."""
+    ask_second_person.enqueue(str(notice.pk))
 
 
 def follow_later(notice: WarningNotice) -> None:

@@ -13,7 +13,7 @@ from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.posture import end_posture, prolong_posture, raise_posture
 from anlan.actions.turns import take_turn
-from anlan.actions.warning_follow_up import follow_later
+from anlan.actions.warning_follow_up import ask_later, follow_later
 from anlan.actions.warning_signals import name_basis
 from anlan.engine.areas import Area, area_kept, area_read
 from anlan.engine.policy import Level
@@ -154,6 +154,7 @@ def _propose(notice: WarningNotice, covers: "_Covers", *, by: User | None, at: d
     notice.save(update_fields=["proposed_at", "proposed_by"])
     if needs_second_person(cast("Level", notice.level)):
         _write("propose-warning", notice, {"level": [None, notice.level]}, by=by, at=at)
+        ask_later(notice)
         return notice
     return _issue(notice, covers, by=by, at=at)
 
@@ -193,6 +194,7 @@ def ratify_warning(notice: WarningNotice, *, by: User, at: datetime) -> WarningN
     for posture in notice.postures.all():
         prolong_posture(posture, notice.expected_end, by=by, at=at, reason="")
     _write("ratify-warning", notice, {}, by=by, at=at)
+    follow_later(notice)
     return notice
 
 

@@ -19,7 +19,7 @@ SECOND_PERSON: frozenset[Level] = frozenset({"orange", "red"})
 """Levels that a second person confirms before they are issued."""
 
 STEPS = ("receiver", "deputy", "operator", "district", "office")
-"""Who is asked in turn to take note; each has as long as the one before."""
+"""Who is asked in turn to take note; each has as long as the one before. Who cannot be reached takes no time."""
 
 ACKNOWLEDGE: dict[Level, timedelta] = {
     "red": timedelta(minutes=5),
@@ -105,7 +105,7 @@ def clocks_at(basis: Basis, at: datetime) -> Clocks:
             if within is None:
                 continue
             named[rule.of] = min(within, named.get(rule.of, within))
-            if rule.of == "warning-issued":
+            if rule.of == "warning-issued" and rule.who == "receiver":
                 acknowledge.update(_shorter(acknowledge, rule.posture, within))
     return Clocks(
         {**ACKNOWLEDGE, **acknowledge},

@@ -201,8 +201,11 @@ def _serve(folder: Path, address: Address) -> int:
             f"手机须先安装并信任根证书：{certificate.authority}",
             f"phones must first install and trust this authority; SHA-256 {certificate.fingerprint}",
         )
+        outside = next((name for name in names if name not in LOOPBACK_NAMES), "localhost")
+        environment.setdefault("ANLAN_ADDRESS", f"https://{outside}:{address.port}")
         shown = "  ".join(f"https://{name}:{address.port}/" for name in names if name not in LOOPBACK_NAMES)
         tell(f"楼内访问地址：{shown}", "is how phones in the building reach it.")
+    environment.setdefault("ANLAN_ADDRESS", address.shown.rstrip("/"))
     group = Group(environment)
     group.heed_signals()
     try:

@@ -17,6 +17,9 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from anlan.actions import drafts, jobs
+from anlan.actions.cap_erasure import erase_cap
+from anlan.actions.cap_feeds import fetch_due
+from anlan.actions.cap_writing import acknowledge_bases
 from anlan.actions.installation import worker_lives
 from anlan.actions.messages_erasure import erase_addresses
 from anlan.actions.messages_sending import send_due
@@ -24,11 +27,16 @@ from anlan.actions.patrol_erasure import erase_names
 from anlan.actions.patrol_jobs import plans_wait, watch_postures
 from anlan.actions.signal_erasure import erase_signals
 from anlan.actions.tallies import watch_days
+from anlan.actions.warning_delivery import watch_warnings
 from anlan.actions.warning_follow_up import URGENT
 from anlan.management.processes import end_with_parent
 
 BEAT_S = 30
+FEEDS_S = 15
 FINISH_WITHIN_S = 8
+WATCH = timedelta(seconds=5)
+"""How often warnings in force are looked at for receivers who are late."""
+
 LOOK_BACK = timedelta(minutes=15)
 """How far back a worker that starts looks for postures that began or ended meanwhile."""
 
@@ -45,6 +53,7 @@ def worker(batch: bool) -> None:
             if not plans_wait():
                 threading.Thread(target=_warm, name="warming", daemon=True).start()
             threading.Thread(target=_send, args=(name,), name="messages", daemon=True).start()
+            threading.Thread(target=_fetch, name="feeds", daemon=True).start()
         with nullcontext() if batch else _following(name):
             call_command(
                 "db_worker",
@@ -97,6 +106,7 @@ def _beat(name: str) -> None:
                 erase_names(at=at)
                 erase_signals(at=at)
                 erase_addresses(at=at)
+                erase_cap(at=at)
                 cleared = at.date()
         except DatabaseError:
             logging.getLogger(__name__).warning("the sign of life could not be written; trying again")
@@ -118,6 +128,19 @@ def _send(name: str) -> None:
             time.sleep(1)
 
 
+def _fetch() -> None:
+    """Fetch what is subscribed to when it is due, and thank for alerts that warnings rest on."""
+    while True:
+        try:
+            fetch_due(now=timezone.now)
+            acknowledge_bases(at=timezone.now())
+        except Exception:  # whatever one feed brought, the others must still be fetched
+            logging.getLogger(__name__).exception("feeds could not be fetched; trying again")
+            connection.close()
+        close_old_connections()
+        time.sleep(FEEDS_S)
+
+
 @contextmanager
 def _following(name: str) -> Iterator[None]:
     """Do beside the queue what follows when a warning is issued or ends; what is begun is finished at the end."""
@@ -136,10 +159,14 @@ def _follow(name: str, stopping: threading.Event) -> None:
         queue_names=[URGENT], interval=0, batch=True, backend_name="default", startup_delay=False,
         max_tasks=None, worker_id=name, excluded_queue_names=[],
     )  # fmt: skip
+    looked = timezone.now() - WATCH
     while not stopping.wait(0.5):
         try:
             if DBTaskResult.objects.ready().filter(queue_name=URGENT).exists():
                 urgent.run()
+            if timezone.now() >= looked + WATCH:
+                looked = timezone.now()
+                watch_warnings(at=looked)
         except Exception:  # whatever it was, the next warning must still be followed
             logging.getLogger(__name__).exception("warnings could not be followed; trying again")
             connection.close()

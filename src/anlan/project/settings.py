@@ -61,6 +61,8 @@ DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
 SECRET_KEY = _secret_key()
 TLS = os.environ.get("ANLAN_TLS") == "1"
 ALLOWED_HOSTS = os.environ.get("ANLAN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ADDRESS = os.environ.get("ANLAN_ADDRESS", "http://localhost:8000").rstrip("/")
+"""Where people reach this installation; messages and what goes out to other systems lead there."""
 INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [

@@ -2,9 +2,11 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
@@ -19,7 +21,14 @@ _SIGNER = Signer(salt="anlan.warning-receipt", sep=".")
 
 def receipt_token(notice: WarningNotice, place: Place) -> str:
     """The token of a place's page of a warning: nobody can make one without the installation's key."""
-    return _SIGNER.sign(urlsafe_b64encode(notice.pk.bytes + place.pk.bytes).rstrip(b"=").decode())
+    return _token(notice.pk, place.pk)
+
+
+def receipt_links(notice: WarningNotice, places: Iterable[UUID]) -> Iterator[str]:
+    """The whole addresses of many places' pages, as messages carry them."""
+    before = f"{settings.ADDRESS}{reverse('warning-receipt', args=['-'])}".removesuffix("-/")
+    for place in places:
+        yield f"{before}{_token(notice.pk, place)}/"
 
 
 def receipt_address(notice: WarningNotice, place: Place) -> str:
@@ -34,6 +43,10 @@ def receipt_read(token: str) -> tuple[UUID, UUID] | None:
     except (BadSignature, NotBase64Error, ValueError):
         return None
     return (UUID(bytes=raw[:16]), UUID(bytes=raw[16:])) if len(raw) == 32 else None
+
+
+def _token(notice: UUID, place: UUID) -> str:
+    return _SIGNER.sign(urlsafe_b64encode(notice.bytes + place.bytes).rstrip(b"=").decode())
 
 
 def is_dead(notice: WarningNotice, at: datetime) -> bool:
