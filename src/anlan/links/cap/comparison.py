@@ -14,7 +14,7 @@ from anlan.engine.policy import Text
 from anlan.links.cap.alert import NAMESPACE
 from anlan.links.cap.document import opened
 from anlan.links.cap.message import Received, receive
-from anlan.links.cap.problems import Problem
+from anlan.links.cap.problems import Element, Problem
 from anlan.links.cap.reading import circle_of, points_of, references_of
 from anlan.links.cap.writing import written
 
@@ -75,7 +75,7 @@ def _leaves(data: bytes) -> dict[str, str]:
     return found
 
 
-def _collect(node: etree._Element, path: str, found: dict[str, str]) -> None:
+def _collect(node: Element, path: str, found: dict[str, str]) -> None:
     counts: dict[str, int] = {}
     for child in node:
         tag = etree.QName(child.tag)

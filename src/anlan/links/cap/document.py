@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from anlan.links.cap.alert import NAMESPACE
-from anlan.links.cap.problems import Problem, line_of, path_of, refusal
+from anlan.links.cap.problems import Element, Problem, line_of, path_of, refusal
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ELEMENTS = 50_000
@@ -43,7 +43,7 @@ _DOCTYPE = re.compile(rb"(?>(?:\s+|<\?(?>(?s:.*?)\?>)|<!--(?>(?s:.*?)-->))*)<!DO
 class Document:
     """A parsed message: its root, and the bytes as UTF-8 that it was parsed from."""
 
-    root: etree._Element
+    root: Element
     text: bytes
 
 
@@ -76,7 +76,7 @@ def readable(data: bytes, most_bytes: int = MOST_BYTES) -> bytes | Problem:
     return text
 
 
-def parsed(text: bytes, *, whole: bool = False) -> etree._Element | Problem:
+def parsed(text: bytes, *, whole: bool = False) -> Element | Problem:
     """The root of what `readable` let through; `whole` keeps comments and instructions, as signatures need them."""
     try:
         root = etree.fromstring(text, _WHOLE if whole else _PLAIN)
@@ -88,7 +88,7 @@ def parsed(text: bytes, *, whole: bool = False) -> etree._Element | Problem:
     return _too_deep(root) or root
 
 
-def _too_deep(root: etree._Element) -> Problem | None:
+def _too_deep(root: Element) -> Problem | None:
     found: object = _BEYOND(root)
     if not isinstance(found, list) or not found:
         return None

@@ -37,13 +37,12 @@ def receive(data: bytes, most_bytes: int = MOST_BYTES) -> Received | Refused:
     if problems:
         return Refused(located(problems, document.root), (), data)
     alert, problems = read_alert(document.root)
-    if alert is not None:
-        problems += alert_problems(alert)
-    if not problems and alert is not None:
+    problems += alert_problems(alert)
+    if not problems:
         return Received(alert, (), data)
     told = located(problems, document.root)
     reasons = tuple(problem for problem in told if not problem.is_remark)
     remarks = tuple(problem for problem in told if problem.is_remark)
-    if reasons or alert is None:
+    if reasons:
         return Refused(reasons, remarks, data)
     return Received(alert, remarks, data)

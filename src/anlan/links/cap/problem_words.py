@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "根元素应为 alert，命名空间 urn:oasis:names:tc:emergency:cap:1.2；其他版本请由发布方转换。",
         "The root must be alert in urn:oasis:names:tc:emergency:cap:1.2; ask for a message of that version.",
     ),
-    # ---- the schema ------------------------------------------------------------------------------
+    # ---- the structure ------------------------------------------------------------------------------
     "UNSUPPORTED_ELEMENT": (
         "“{parent}”中没有元素“{name}”。{guess}",
         "There is no element '{name}' in '{parent}'. {guess_en}",
@@ -98,12 +98,6 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "The value '{value}' of '{name}' will not do: {need_en}.",
         "请改正该值，或删去该元素。",
         "Correct the value or leave the element out.",
-    ),
-    "SCHEMA": (
-        "不符合 CAP 1.2 的模式：{detail}",
-        "It does not follow the schema of CAP 1.2: {detail}",
-        "请按 OASIS 的 CAP-v1.2.xsd 改正。",
-        "Correct it by CAP-v1.2.xsd of OASIS.",
     ),
     # ---- the message -----------------------------------------------------------------------------
     "MISSING_VALUE": (

@@ -11,6 +11,8 @@ from lxml import etree
 from anlan.engine.policy import Text
 from anlan.links.cap.problem_words import WORDS
 
+Element = etree._Element  # noqa: SLF001 - lxml has no other name for the type of its elements
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -37,7 +39,7 @@ def remark(code: str, path: str, **details: object) -> Problem:
     return replace(refusal(code, path, None, **details), is_remark=True)
 
 
-def located(problems: list[Problem], root: etree._Element) -> tuple[Problem, ...]:
+def located(problems: list[Problem], root: Element) -> tuple[Problem, ...]:
     """The problems with their lines, as they follow one another in the document."""
     with_lines = [
         problem if problem.line else replace(problem, line=_line(problem.path, root)) for problem in problems
@@ -45,10 +47,10 @@ def located(problems: list[Problem], root: etree._Element) -> tuple[Problem, ...
     return tuple(sorted(with_lines, key=lambda problem: problem.line or 0))
 
 
-def path_of(node: etree._Element) -> str:
+def path_of(node: Element) -> str:
     """Where an element stands, by local names counted among their like: `/alert[1]/info[2]/area[1]`."""
     steps = []
-    here: etree._Element | None = node
+    here: Element | None = node
     while here is not None:
         tag = here.tag
         before = sum(1 for _ in here.itersiblings(tag, preceding=True))
@@ -57,18 +59,18 @@ def path_of(node: etree._Element) -> str:
     return "/" + "/".join(reversed(steps))
 
 
-def line_of(node: etree._Element) -> int | None:
+def line_of(node: Element) -> int | None:
     """The line on which an element begins."""
     line: object = node.sourceline
     return line if isinstance(line, int) else None
 
 
-def _line(path: str, root: etree._Element) -> int | None:
+def _line(path: str, root: Element) -> int | None:
     """The line of the element, or of the nearest one around it that exists."""
     node = root
     for step in path.split("/")[2:]:
         name, _, number = step.rstrip("]").partition("[")
-        like = [child for child in node if str(child.tag).endswith("}" + name)]
+        like = list(node.iterchildren("{*}" + name))
         if len(like) < int(number):
             break
         node = like[int(number) - 1]

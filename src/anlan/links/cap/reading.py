@@ -1,11 +1,9 @@
-"""A message that the schema accepts, as values; shapes and references that cannot be read are left empty and told."""
+"""A message of the right structure, as values; shapes and references that cannot be read are left empty and told."""
 
 import math
 import re
 from datetime import datetime
 from typing import cast
-
-from lxml import etree
 
 from anlan.links.cap.alert import (
     NAMESPACE,
@@ -27,35 +25,18 @@ from anlan.links.cap.alert import (
     Status,
     Urgency,
 )
-from anlan.links.cap.problems import Problem, line_of, path_of, refusal
+from anlan.links.cap.problems import Element, Problem, refusal
 from anlan.links.cap.schema import CONTENTS
 
-Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
 _FIGURES = re.compile(r"[-+0-9.,\s]*", re.ASCII)
 _REFERENCE = re.compile(r"\s*([^,]+),([^,]+),(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d)(?=\s|$)", re.ASCII)
 _NOWHERE: Point = (math.nan, math.nan)
 
 
-class _NoTimeError(Exception):
-    """A time that the schema lets pass and no calendar has."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name, self.text = name, text
-
-
-def read_alert(root: Element) -> tuple[Alert | None, list[Problem]]:
-    """The alert with what could not be read in it, or none if it cannot stand without."""
+def read_alert(root: Element) -> tuple[Alert, list[Problem]]:
+    """The alert of a message without structural problems, with what could not be read in it."""
     problems: list[Problem] = []
-    try:
-        return _alert(root, problems), problems
-    except _NoTimeError as error:
-        found = next(
-            node for node in root.iter(f"{{{NAMESPACE}}}{error.name}") if (node.text or "") == error.text
-        )
-        return None, [
-            refusal("INVALID_DATE", path_of(found), line_of(found), name=error.name, value=error.text)
-        ]
+    return _alert(root, problems), problems
 
 
 def points_of(text: str) -> tuple[Point, ...] | None:
@@ -127,7 +108,7 @@ class _Parts:
             # A signature may stand here too; it is no part of the alert.
 
     def named(self, name: str) -> tuple[NamedValue, ...]:
-        """The schema has seen to it that each is a name and a value, in this order."""
+        """The structure was seen to: each is a name and a value, in this order."""
         nodes = self.elements.get(name)
         if nodes is None:
             return ()
@@ -135,12 +116,7 @@ class _Parts:
 
     def time(self, name: str) -> datetime | None:
         text = self.texts.get(name)
-        if text is None:
-            return None
-        try:
-            return datetime.fromisoformat(text.strip())
-        except ValueError as error:
-            raise _NoTimeError(name, text) from error
+        return None if text is None else datetime.fromisoformat(text.strip())
 
 
 def _tags(*, often: bool, elements: bool) -> dict[object, str]:

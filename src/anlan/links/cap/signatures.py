@@ -21,10 +21,9 @@ from lxml import etree
 
 from anlan.links.cap.alert import NAMESPACE, SIGNATURES
 from anlan.links.cap.document import parsed, readable
-from anlan.links.cap.problems import Problem, remark
+from anlan.links.cap.problems import Element, Problem, remark
 from anlan.links.cap.signing_keys import SigningKey
 
-Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
 State = Literal["none", "valid", "invalid", "unsupported"]
 
 _D = f"{{{SIGNATURES}}}"
