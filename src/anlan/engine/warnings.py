@@ -29,6 +29,8 @@ ACKNOWLEDGE: dict[Level, timedelta] = {
 }
 SECOND_PERSON_TIME = timedelta(minutes=5)
 RATIFICATION_TIME = timedelta(hours=1)
+ASK_BEFORE = timedelta(minutes=30)
+"""How long before its end a warning asks to be extended, or it ends by itself."""
 
 
 class Notice(Protocol):
@@ -52,6 +54,7 @@ class Clocks:
     acknowledge: Mapping[Level, timedelta] = field(default_factory=lambda: dict(ACKNOWLEDGE))
     second_person: timedelta = SECOND_PERSON_TIME
     ratification: timedelta = RATIFICATION_TIME
+    ask_before: timedelta = ASK_BEFORE
 
     def deadline(self, level: Level, issued_at: datetime, step: int = 0) -> datetime:
         """Until when the step's turn lasts."""
@@ -111,6 +114,7 @@ def clocks_at(basis: Basis, at: datetime) -> Clocks:
         {**ACKNOWLEDGE, **acknowledge},
         named.get("emergency-issue", SECOND_PERSON_TIME),
         named.get("emergency-issued", RATIFICATION_TIME),
+        named.get("warning-ending", ASK_BEFORE),
     )
 
 

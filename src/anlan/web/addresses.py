@@ -45,6 +45,7 @@ from anlan.web import (
     undo,
     warnings,
     warnings_draft,
+    warnings_list,
     warnings_preview,
     warnings_receipt,
     work,
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sensitive_periods.addresses,
     *warnings_preview.addresses,
     *warnings_draft.addresses,
+    *warnings_list.addresses,
     *warnings.addresses,
     *warnings_receipt.addresses,
 ]

@@ -22,6 +22,7 @@ from anlan.web.board_filter import BoardFilter, asked, of_places
 from anlan.web.shell import page
 from anlan.web.templatetags.times import figure
 from anlan.web.templatetags.words import name_of
+from anlan.web.warnings_list import strip_of
 
 MAP_LIMIT = 20_000
 
@@ -40,6 +41,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "trend_url": reverse("board-trend") + query,
         "map_source": reverse("board-map") + query,
         "wall_url": reverse("wall") + query,
+        "strip": strip_of(request, clock.now()),
     }
     return page(request, "board/board.html", context, results="board/_results.html")
 

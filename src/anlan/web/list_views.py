@@ -15,7 +15,7 @@ from anlan.web import access, clock
 from anlan.web.list_query import plain_pairs, sent_filter, view_query
 from anlan.web.undo import undoable
 
-LISTS = frozenset({"places", "evidence-list", "findings", "people", "journal", "messages", "signals"})
+LISTS = frozenset({"places", "evidence-list", "findings", "people", "journal", "messages", "signals", "warnings"})
 """The lists that have views, by the name of their address."""
 
 

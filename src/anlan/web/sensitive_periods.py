@@ -1,6 +1,6 @@
 """Sensitive periods: the calendar of a year, one period, and entering, changing, adopting and withdrawing it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -38,6 +38,7 @@ from anlan.web.sensitive_periods_form import PeriodForm, initial_of
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
 from anlan.web.warnings_draft import criteria_at
+from anlan.web.warnings_rows import may_issue_at
 from anlan.web.warnings_words import OBSTACLES as WARNING_OBSTACLES
 from anlan.web.warnings_words import Said, area_words
 
@@ -163,7 +164,7 @@ def period_act(request: HttpRequest, period_id: UUID, act: str) -> HttpResponse:
     if act not in ("adopt", "withdraw"):
         raise Http404
     found = period_or_404(request, period_id, "issue-warnings", at)
-    if not _may_issue(request, codes_of_period(found, at)):
+    if not may_issue_at(request, codes_of_period(found, at)):
         raise PermissionDenied
     try:
         if act == "adopt":
@@ -229,7 +230,7 @@ def _period_page(request: HttpRequest, found: SensitivePeriod) -> HttpResponse:
     row = _row(found, words(at), at)
     codes = codes_of_period(found, at)
     names = Names(request)
-    may_issue = _may_issue(request, codes)
+    may_issue = may_issue_at(request, codes)
     steps = [
         (found.entered_at, found.entered_by, _("Entered"), "file-alert", found.reason),
         (found.adopted_at, found.adopted_by, _("Adopted"), "checks", ""),
@@ -316,17 +317,11 @@ def _is_covered(request: HttpRequest, form: PeriodForm, at: datetime) -> bool:
     codes = codes_within(form.area, form.tiers_chosen, at)
     if not codes:
         form.add_error("scope", str(OBSTACLES["no-places"]))
-    elif not _may_issue(request, codes):
+    elif not may_issue_at(request, codes):
         form.add_error(
             "scope", _("Some of these places are not yours to warn. Choose your own districts or places.")
         )
     return not form.errors
-
-
-def _may_issue(request: HttpRequest, codes: Collection[str]) -> bool:
-    if not access.allowed(request, "issue-warnings"):
-        return False
-    return not outside(codes, codes_reached(access.request_reach(request, "issue-warnings")))
 
 
 addresses = [

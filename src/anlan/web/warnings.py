@@ -1,8 +1,8 @@
 """Warnings: those in force, drafts and past ones; one warning with its steps and who has taken note."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, cast
 from uuid import UUID
@@ -27,8 +27,7 @@ from anlan.actions.warnings import (
     withdraw_draft,
 )
 from anlan.engine.access import Action
-from anlan.engine.policy import Level, Text
-from anlan.engine.warnings import State, clocks_at, end_of, is_unratified, state_at
+from anlan.engine.warnings import clocks_at
 from anlan.models import Place, User, WarningNotice
 from anlan.queries.duties import basis
 from anlan.queries.vocabulary import Words, words
@@ -39,61 +38,26 @@ from anlan.web import access, clock
 from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.signal_words import SignalRow, signal_row
+from anlan.web.warnings_rows import may_issue_at, warning_row
 from anlan.web.warnings_words import (
     OBSTACLES,
     TURNS,
     WAYS,
     Said,
     area_words,
-    category_words,
     issuer_of,
     matters_of,
     measures_of,
-    state_words,
 )
 
-TABS: Final[tuple[tuple[str, str, Any, str], ...]] = (
-    ("now", "", gettext_lazy("Warning in force"), "speakerphone"),
-    ("open", "open", gettext_lazy("Drafts and waiting"), "file-alert"),
-    ("past", "past", gettext_lazy("Past"), "history"),
-)
 SHOWS: Final[tuple[tuple[Show, Any], ...]] = (
     ("all", gettext_lazy("All")),
     ("late", gettext_lazy("Late to acknowledge")),
     ("waiting", gettext_lazy("Waiting")),
     ("acknowledged", gettext_lazy("Acknowledged")),
 )
-MOST_LISTED = 100
 RECEIPTS_SHOWN = 100
 MORE_RECEIPTS = 1000
-SOON = timedelta(hours=2)
-"""From when on a warning in force is shown to be ending."""
-
-
-@dataclass(frozen=True, slots=True)
-class WarningRow:
-    """A warning as lists show it."""
-
-    notice: WarningNotice
-    state: State
-    area: str
-    places: int
-    acknowledged: int
-    late: int
-    unratified: bool
-    end: datetime
-
-    @property
-    def matters(self) -> Text:
-        return matters_of(self.notice)
-
-    @property
-    def category(self) -> Said:
-        return category_words(self.notice.category)
-
-    @property
-    def badge(self) -> tuple[Said, str, str]:
-        return state_words(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +70,6 @@ class ReceiptRow:
     by: str
     shows_receiver: bool
     may_tell: bool
-
-
-@access.needs("see-warnings")
-@require_safe
-def warnings(request: HttpRequest) -> HttpResponse:
-    """The warnings that bear on what the asker may see."""
-    at = clock.now()
-    may_issue = access.allowed(request, "issue-warnings")
-    asked = request.GET.get("state", "")
-    tab = next((key for key, value, _label, _icon in TABS if value == asked), "now")
-    if tab == "open" and not may_issue:
-        tab = "now"
-    known = words(at)
-    found = _reached(request, list(with_acknowledged(notices(at, state=tab))[:MOST_LISTED]), at)
-    context = {
-        "title": _("Warnings"),
-        "subtitle": "",
-        "crumbs": [],
-        "tab": tab,
-        "tabs": _tabs(request, tab, at, may_issue=may_issue),
-        "rows": [_row(notice, known, at) for notice in found],
-        "most": MOST_LISTED,
-        "may_issue": may_issue,
-        "soon": at + SOON,
-    }
-    return page(request, "warnings/list.html", context)
 
 
 @access.needs("see-warnings")
@@ -185,7 +123,7 @@ def warning_act(request: HttpRequest, warning_id: UUID, act: str) -> HttpRespons
     if act not in ACTS:
         raise Http404
     notice = notice_or_404(request, warning_id, "issue-warnings", at)
-    if act != "withdraw" and not _may_issue(request, codes_of(notice, at)):
+    if act != "withdraw" and not may_issue_at(request, codes_of(notice, at)):
         raise PermissionDenied
     action, takes_reason, done = ACTS[act]
     reason = {"reason": request.POST.get("reason", "").strip()[:500]} if takes_reason else {}
@@ -233,55 +171,9 @@ def notice_or_404(request: HttpRequest, warning_id: UUID, action: Action, at: da
     return notice
 
 
-def _reached(request: HttpRequest, found: list[WarningNotice], at: datetime) -> list[WarningNotice]:
-    reached = codes_reached(access.request_reach(request, "see-warnings"))
-    if reached is None:
-        return found
-    return [notice for notice in found if not reached.isdisjoint(codes_of(notice, at))]
-
-
-def _tabs(request: HttpRequest, current: str, at: datetime, *, may_issue: bool) -> list[dict[str, Any]]:
-    everywhere = access.request_reach(request, "see-warnings").everywhere
-    return [
-        {
-            "label": label,
-            "url": reverse("warnings") + (f"?state={value}" if value else ""),
-            "active": key == current,
-            "icon": icon,
-            "count": notices(at, state=key).count() if everywhere and key != "past" else None,
-        }
-        for key, value, label, icon in TABS
-        if key != "open" or may_issue
-    ]
-
-
-def _row(notice: WarningNotice, known: Words, at: datetime) -> WarningRow:
-    state = state_at(notice, at, replaced=_is_replaced(notice))
-    places, acknowledged = notice.place_count or 0, cast("int", getattr(notice, "acknowledged", 0))
-    late = 0
-    if notice.issued_at is not None:
-        clocks = clocks_at(basis(), notice.issued_at)
-        over = min(at, end_of(notice)) >= clocks.deadline(cast("Level", notice.level), notice.issued_at)
-        late = max(places - acknowledged, 0) if over else 0
-    return WarningRow(
-        notice=notice,
-        state=state,
-        area=" · ".join(area_words(notice.area, notice.tiers, known)),
-        places=places,
-        acknowledged=acknowledged,
-        late=late,
-        unratified=is_unratified(notice, at),
-        end=end_of(notice),
-    )
-
-
-def _is_replaced(notice: WarningNotice) -> bool:
-    return WarningNotice.objects.filter(replaces=notice, issued_at__isnull=False).exists()
-
-
 def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[str, Any]:
     known = words(at)
-    row = _row(notice, known, at)
+    row = warning_row(notice, known, at)
     codes = codes_of(notice, at)
     reached = codes_reached(access.request_reach(request, "see-warnings"))
     seen = codes if reached is None else [code for code in codes if code in reached]
@@ -289,7 +181,7 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
     show: Show = shows.get(cast("Show", request.GET.get("show")), "all")
     limit = MORE_RECEIPTS if request.GET.get("more") else RECEIPTS_SHOWN
     far = told(notice, seen, at, show=show, limit=limit)
-    may_issue = _may_issue(request, codes)
+    may_issue = may_issue_at(request, codes)
     runs = row.state in ("coming", "in-force")
     clocks = clocks_at(basis(), at)
     user = request.user
@@ -317,7 +209,7 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
         "emergency_at": notice.proposed_at + clocks.second_person if notice.proposed_at else None,
         "ratification": clocks.ratification,
         "is_same_person": user.pk in (notice.proposed_by_id, notice.drafted_by_id),
-        "ends_soon": row.state == "in-force" and row.end <= at + SOON,
+        "ends_soon": row.ends_soon,
         "update": update,
         "is_partial": len(seen) < len(codes),
         "signals": _signals(request, notice, known),
@@ -345,12 +237,6 @@ def _shows(
         }
         for key, label in SHOWS
     ]
-
-
-def _may_issue(request: HttpRequest, codes: Collection[str]) -> bool:
-    if not access.allowed(request, "issue-warnings"):
-        return False
-    return not outside(codes, codes_reached(access.request_reach(request, "issue-warnings")))
 
 
 def _way(request: HttpRequest, place: Place) -> str:
@@ -398,7 +284,6 @@ def _people(request: HttpRequest, notice: WarningNotice) -> list[dict[str, Any]]
 
 
 addresses = [
-    path("warnings/", warnings, name="warnings"),
     path("warnings/<uuid:warning_id>/", warning, name="warning"),
     path("warnings/<uuid:warning_id>/live/", warning_live, name="warning-live"),
     path("warnings/<uuid:warning_id>/acknowledge/", warning_acknowledge, name="warning-acknowledge"),
