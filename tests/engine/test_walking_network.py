@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from anlan.engine.walking_network import WalkingNetwork, metres_between, parts_of, ways
+from anlan.engine.geodesy import metres_between
+from anlan.engine.walking_network import WalkingNetwork, parts_of, ways
 
 STEP = 100 / 111_194.93
 """Degrees at the equator that are 100 m: a degree of a great circle of 6,371,008.8 m is 111,194.93 m."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.engine.geodesy import area_m2, length_m, metres_between
 from anlan.links.coordinates import DATUMS, Datum, Position, from_wgs84, outside_china, read_datum, to_wgs84
-from anlan.links.geodesy import area_m2, length_m, metres_between
 
 # The test vectors of the library eviltransform (MIT), in all its languages: WGS-84 and GCJ-02 (latitude, longitude).
 PUBLISHED = (

@@ -11,7 +11,8 @@ import osmium
 import pytest
 from shapely import LineString
 
-from anlan.engine.walking_network import WalkingNetwork, metres_between, ways
+from anlan.engine.geodesy import metres_between
+from anlan.engine.walking_network import WalkingNetwork, ways
 from anlan.links.files import FileProblem
 from anlan.links.roads import is_walked, kept_network, network_of_lines, read_network, write_network
 

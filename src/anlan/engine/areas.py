@@ -8,11 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Point = tuple[float, float]
-"""Longitude, latitude in WGS-84 degrees."""
-
-EARTH_RADIUS_M = 6371008.8
-"""Mean radius R1 of the WGS-84 ellipsoid (Moritz, Geodetic Reference System 1980)."""
+from anlan.engine.geodesy import EARTH_RADIUS_M, Point, metres_along
 
 POLAR = 85.0
 """Degrees of latitude beyond which a circle is not narrowed by longitude."""
@@ -132,7 +128,8 @@ def _in_shapes(
     found = np.zeros(len(longitude), dtype=bool)
     for circle in area.circles:
         near = np.flatnonzero(_in_box(circle, longitude, latitude))
-        found[near] |= _metres_from(circle, longitude[near], latitude[near]) <= circle.radius_m
+        metres = metres_along(circle.longitude, circle.latitude, longitude[near], latitude[near])
+        found[near] |= metres <= circle.radius_m
     located = np.isfinite(longitude)
     for ring in area.polygons:
         inside = shapely.intersects_xy(shapely.Polygon(ring), longitude[located], latitude[located])
@@ -152,16 +149,3 @@ def _in_box(
         apart = np.abs(longitude - circle.longitude)
         found &= (apart <= wide) | (apart >= 360 - wide)
     return found
-
-
-def _metres_from(
-    circle: Circle, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Great-circle distances by the haversine formula; NaN where a place is not located."""
-    north, other = np.radians(circle.latitude), np.radians(latitude)
-    chord = (
-        np.sin((other - north) / 2) ** 2
-        + np.cos(north) * np.cos(other) * np.sin(np.radians(longitude - circle.longitude) / 2) ** 2
-    )
-    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
-    return metres

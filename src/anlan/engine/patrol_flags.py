@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
 from typing import Literal, get_args
+
+from anlan.engine import geodesy
 
 Flag = Literal[
     "clock-offset",
@@ -44,8 +45,6 @@ TYPED_RUN = 3
 NEAR_METRES = 100.0
 BACKWARDS_TOLERANCE = timedelta(seconds=2)
 FUTURE_TOLERANCE = timedelta(seconds=60)
-
-_EARTH_METRES = 6_371_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +125,7 @@ def flags_of(scans: Sequence[Scan], ground: Ground) -> dict[str, tuple[Flag, ...
 
 def metres_between(one: Point, other: Point) -> float:
     """The distance of two points along the earth."""
-    north, east = radians(other.latitude - one.latitude), radians(other.longitude - one.longitude)
-    chord = (
-        sin(north / 2) ** 2 + cos(radians(one.latitude)) * cos(radians(other.latitude)) * sin(east / 2) ** 2
-    )
-    return 2 * _EARTH_METRES * asin(min(1.0, sqrt(chord)))
+    return geodesy.metres_between((one.longitude, one.latitude), (other.longitude, other.latitude))
 
 
 def _alone(scan: Scan, ground: Ground) -> set[Flag]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import asin, ceil, cos, radians, sin, sqrt
+from math import ceil
 from typing import Literal
 
+from anlan.engine import geodesy
 from anlan.engine.policy import Facts
-from anlan.engine.walking_network import EARTH_M, Way
+from anlan.engine.walking_network import Way
 
 PRESENT_OF_DAILY = 0.15
 """The share of a day's visitors taken to be present at once where nobody counted the peak."""
@@ -168,13 +169,10 @@ def _seconds(metres: float, pace: Pace) -> int:
 
 
 def metres_between(one: Point, other: Point) -> float | None:
-    """The great-circle distance of two points on a sphere (haversine); None where one of them is not located."""
+    """The great-circle distance of two checkpoints; None where one of them is not located."""
     if one.longitude is None or one.latitude is None or other.longitude is None or other.latitude is None:
         return None
-    low, high = radians(one.latitude), radians(other.latitude)
-    turn = radians(other.longitude - one.longitude)
-    half = sin((high - low) / 2) ** 2 + cos(low) * cos(high) * sin(turn / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
+    return geodesy.metres_between((one.longitude, one.latitude), (other.longitude, other.latitude))
 
 
 def walks(ground: Ground, codes: Sequence[str]) -> list[tuple[str, str, Walking]]:

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
-from math import asin, cos, inf, radians, sin, sqrt
+from math import cos, inf, radians
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from anlan.engine.geodesy import Floats, metres_along, metres_between
+
 Ints = NDArray[np.int32]
 Place = tuple[float, float]
 """Longitude and latitude in WGS-84 degrees."""
 
-EARTH_M = 6_371_008.8
 BESIDE_M = 60.0
 """A point farther than this from every street and path is not on the network."""
 
@@ -81,22 +81,6 @@ def ways(network: WalkingNetwork, points: Sequence[Place]) -> dict[tuple[int, in
         if found is not None:
             return found
         margin *= 4
-
-
-def metres_between(one: Place, other: Place) -> float:
-    """The great-circle distance of two points on a sphere (haversine)."""
-    half_north = sin(radians(other[1] - one[1]) / 2)
-    half_east = sin(radians(other[0] - one[0]) / 2)
-    chord = half_north**2 + cos(radians(one[1])) * cos(radians(other[1])) * half_east**2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(chord)))
-
-
-def metres_along(longitude: Floats, latitude: Floats, to_longitude: Floats, to_latitude: Floats) -> Floats:
-    """The same for many at once."""
-    half_north = np.sin(np.radians(to_latitude - latitude) / 2)
-    half_east = np.sin(np.radians(to_longitude - longitude) / 2)
-    level = np.cos(np.radians(latitude)) * np.cos(np.radians(to_latitude))
-    return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half_north**2 + level * half_east**2, 1))))
 
 
 def parts_of(count: int, start: Ints, end: Ints) -> Ints:

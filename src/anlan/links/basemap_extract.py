@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry.base import BaseGeometry
 
+from anlan.engine.geodesy import EARTH_RADIUS_M
 from anlan.links.basemap import MAX_ZOOM
 
 Kind = Literal["water", "green", "building", "rail", "path", "street", "road"]
@@ -26,8 +27,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 AROUND_METRES = 250.0
 MOST_CHARACTERS = 60_000
 UNITS_A_METRE = 2
-METRES_A_DEGREE = 6_371_000 * pi / 180
-"""As the rest of the program measures short distances (`engine/patrol_flags.metres_between`)."""
+METRES_A_DEGREE = EARTH_RADIUS_M * pi / 180
 
 _AREAS = ("water", "green", "building")
 _MAIN_ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary")

@@ -15,9 +15,9 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from anlan.engine.geodesy import length_m
 from anlan.engine.policy import Text
 from anlan.links.files import FileProblem
-from anlan.links.geodesy import length_m
 from anlan.links.osm_coast import sea
 from anlan.links.osm_kinds import DRIVABLE, KEYS, kind_of, kinds_tagged
 from anlan.links.osm_merging import Doubtful, Merge, merge_same_facility

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from shapely import LinearRing, LineString, MultiPolygon, Point, Polygon
 
+from anlan.engine.geodesy import area_m2
 from anlan.engine.policy import FactValue, Text
 from anlan.links.coordinates import Position
-from anlan.links.geodesy import area_m2
 from anlan.links.sheet_cells import one_line
 
 AREA_METHOD = Text(zh="OpenStreetMap 轮廓测算", en="OpenStreetMap outline")

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from anlan.engine.geodesy import metres_between
 from anlan.engine.policy import Text
-from anlan.links.geodesy import metres_between
 from anlan.models import Place
 
 NEAR_M = 50.0

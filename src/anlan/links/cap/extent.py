@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import shapely
 
+from anlan.engine.geodesy import metres_between
 from anlan.links.cap.alert import Alert, Area, Point
-from anlan.links.geodesy import metres_between
 
 _MOST_NORTH = 89.0
 

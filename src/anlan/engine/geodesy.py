@@ -4,6 +4,10 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 EARTH_RADIUS_M = 6371008.8
@@ -20,6 +24,17 @@ def metres_between(first: Point, second: Point) -> float:
     half_east = math.sin(math.radians(second[0] - first[0]) / 2)
     chord = half_north * half_north + math.cos(north) * math.cos(other_north) * half_east * half_east
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def metres_along(
+    longitude: Floats | float, latitude: Floats | float, to_longitude: Floats, to_latitude: Floats
+) -> Floats:
+    """The same for many at once; NaN where a point has no coordinates."""
+    half_north = np.sin(np.radians(to_latitude - latitude) / 2)
+    half_east = np.sin(np.radians(to_longitude - longitude) / 2)
+    level = np.cos(np.radians(latitude)) * np.cos(np.radians(to_latitude))
+    chord = np.minimum(half_north**2 + level * half_east**2, 1.0)
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(chord)))
 
 
 def length_m(points: Sequence[Point]) -> float:
