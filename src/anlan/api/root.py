@@ -19,6 +19,7 @@ from ninja.renderers import JSONRenderer
 
 from anlan.api import (
     board,
+    cap,
     duties,
     evidence,
     findings,
@@ -36,7 +37,7 @@ from anlan.api.throttling import PerAsker
 
 log = logging.getLogger("anlan.api")
 
-DESCRIPTION = """Register, schemes, duties, evidence, findings and signals of a city's preparedness plan.
+DESCRIPTION = """Register, schemes, duties, evidence, findings, signals and CAP messages of a city's preparedness plan.
 
 Times are ISO 8601 with an offset. Lists come in pages: follow `next` until it is null. Errors are RFC 9457 problems,
 titled in Chinese or English by Accept-Language. Changes to a place need If-Match; POSTs that create take an
@@ -148,5 +149,5 @@ api = Api(
 for kind in (Exception, ProblemError, ValidationError, HttpError, Http404):
     api.add_exception_handler(kind, on_error)  # type: ignore[arg-type]
 api.add_decorator(known_parameters_only, mode="operation")
-for room in (register, places, schemes, duties, evidence, findings, signals, board, problem_pages):
+for room in (register, places, schemes, duties, evidence, findings, signals, cap, board, problem_pages):
     api.add_router("", room.router)
