@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from anlan.actions.cap_taking import take_cap
-from anlan.actions.messages_sending import channel_file
 from anlan.links.cap.document import MOST_BYTES
 from anlan.links.cap.feeds import Feed, read_feed
 from anlan.links.cap.problems import Problem
 from anlan.links.fetching import Fetched, Unchanged, Unfetched, fetch
 from anlan.links.notify_http import Limits, Outbound
 from anlan.models import CapSubscription
+from anlan.queries.message_channels import channel_file
 
 LIMITS: Final = Limits(seconds=30.0, most_bytes=MOST_BYTES)
 MOST_NEW: Final = 100

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 
@@ -19,8 +18,8 @@ from anlan.engine import messages as rules
 from anlan.engine.messages import Outcome
 from anlan.engine.policy import Text
 from anlan.links.notify import Note, Post
-from anlan.links.notify_settings import FILE, ChannelFile, read_channels
-from anlan.models import CitySettings, Delivery, Message
+from anlan.models import Delivery, Message
+from anlan.queries.message_channels import open_post
 
 BATCH = 64
 SENDERS = 8
@@ -36,27 +35,6 @@ class Begun:
 
     message: Message
     delivery: Delivery
-
-
-def channel_file() -> ChannelFile:
-    """The channels of this installation, as its file states them now."""
-    return read_channels(settings.DATA / FILE)
-
-
-def open_post() -> Post:
-    """The channels for one sender. The demo city's receivers are invented, so there nothing is sent."""
-    return channel_file().post(sink=sink_by_default())
-
-
-def usable_channels() -> frozenset[str]:
-    """The channels by which this installation can send now."""
-    return frozenset(open_post().makers)
-
-
-def sink_by_default() -> bool:
-    """Whether this installation shows messages and does not send them unless its file says otherwise."""
-    row = CitySettings.objects.filter(pk=1).only("demo_accounts").first()
-    return settings.DEBUG or bool(row and row.demo_accounts)
 
 
 def send_due(*, worker: str, now: Clock, opened: Opened = open_post, batch: int = BATCH) -> int:

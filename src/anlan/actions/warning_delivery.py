@@ -17,7 +17,6 @@ from django.urls import reverse
 from anlan.actions import journal
 from anlan.actions.journal import Change
 from anlan.actions.messages import About, Letter, address, withdraw
-from anlan.actions.messages_sending import channel_file, usable_channels
 from anlan.actions.warning_texts import (
     Said,
     issued_words,
@@ -31,16 +30,21 @@ from anlan.engine.warning_turns import AT_THE_PLACE, PARTIES, Party, turn
 from anlan.engine.warnings import clocks_at, end_of
 from anlan.models import Acknowledgement, Message, PushSubscription, User, WarningNotice, WarningStep
 from anlan.queries.duties import basis
+from anlan.queries.message_channels import channel_file, usable_channels
 from anlan.queries.warning_links import receipt_links
 from anlan.queries.warning_people import (
+    KINDS,
     ROBOTS,
     Contact,
+    Dead,
     People,
     Reach,
     contacts,
     count_dead,
     dead_ways,
     people,
+    reachable,
+    ways_at_place,
 )
 from anlan.queries.warnings_shown import codes_of
 
@@ -48,7 +52,6 @@ KEPT = timedelta(days=30)
 """How long addresses of messages about a warning are kept."""
 
 OVER = WarningStep.OVER
-_KINDS: dict[Party, str] = {"receiver": "place", "deputy": "deputy"}
 
 
 @dataclass(slots=True)
@@ -191,45 +194,20 @@ def _pushes(ways: Iterable[Reach]) -> list[Reach]:
     return [way for way in ways if way.channel == "webpush"]
 
 
-def ways_at_place(
-    party: Party, place: Contact, dead: dict[tuple[str, str], set[str]], channels: Collection[str]
-) -> list[tuple[str, str]]:
-    """The channels and addresses by which a receiver or deputy can be reached, as far as is known."""
-    stated = (
-        (place.receiver_email, place.receiver_phone)
-        if party == "receiver"
-        else (place.deputy_email, place.deputy_phone)
-    )
-    lost = dead.get((_KINDS[party], place.code), ())
-    return [
-        (channel, to)
-        for channel, to in zip(("email", "sms"), stated, strict=True)
-        if to and channel in channels and channel not in lost
-    ]
-
-
 def _planned(
     places: Iterable[Contact],
     step: int,
     known: People,
-    dead: dict[tuple[str, str], set[str]],
+    dead: Dead,
     channels: Collection[str],
 ) -> _Plan:
     plan = _Plan()
     for place in places:
-        reachable = [
-            party
-            for party in PARTIES
-            if (
-                ways_at_place(party, place, dead, channels)
-                if party in AT_THE_PLACE
-                else known.of(party, place)
-            )
-        ]
-        whose = turn(reachable, step)
+        found = reachable(place, known, dead, channels)
+        whose = turn(found, step)
         if whose is not None:
             plan.of.setdefault(whose, []).append(place)
-        plan.nobody += not AT_THE_PLACE.intersection(reachable)
+        plan.nobody += not AT_THE_PLACE.intersection(found)
     return plan
 
 
@@ -238,7 +216,7 @@ def _letters(
     party: Party,
     places: list[Contact],
     known: People,
-    dead: dict[tuple[str, str], set[str]],
+    dead: Dead,
     channels: Collection[str],
 ) -> Iterator[Letter]:
     if party in AT_THE_PLACE:
@@ -246,7 +224,7 @@ def _letters(
         links = receipt_links(notice, (place.id for place in places))
         for place, link in zip(places, links, strict=True):
             for channel, to in ways_at_place(party, place, dead, channels):
-                yield Letter(_KINDS[party], place.code, channel, to, words.by(channel), "zh", link)
+                yield Letter(KINDS[party], place.code, channel, to, words.by(channel), "zh", link)
         return
     counts: Counter[Reach] = Counter()
     for place in places:
@@ -286,7 +264,7 @@ def _to_told(
     )
     rows = told.values_list("receiver_kind", "receiver", "channel", "address", "language", "link")
     for kind, receiver, channel, to, language, link in list(rows):
-        of_place = kind in _KINDS.values()
+        of_place = kind in KINDS.values()
         if (receiver in covered) if of_place else is_replaced:
             continue
         yield Letter(

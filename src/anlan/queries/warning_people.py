@@ -1,6 +1,6 @@
 """Who can be told of a warning: people at places, offices of districts, the city office, and the groups' robots."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from anlan.engine.messages import Channel
-from anlan.engine.warning_turns import Party
+from anlan.engine.warning_turns import AT_THE_PLACE, PARTIES, Party
 from anlan.models import District, Grant, Message, Place, PushSubscription
 from anlan.queries.people import in_force
 
@@ -19,6 +19,13 @@ ROBOTS: tuple[Channel, ...] = ("webhook", "wecom", "dingtalk", "feishu")
 
 ALL_AT_ONCE = 3000
 """From so many places on the whole register is read once, instead of asking for each by its code."""
+
+
+KINDS: dict[Party, str] = {"receiver": "place", "deputy": "deputy"}
+"""What messages call the people of a place."""
+
+Dead = dict[tuple[str, str], set[str]]
+"""Channels that are known not to reach somebody, by kind and code of the place."""
 
 
 class Reach(NamedTuple):
@@ -126,9 +133,35 @@ def people(channels: frozenset[str], robots: Mapping[Channel, Iterable[str]], at
     )
 
 
-def dead_ways(warning: str) -> dict[tuple[str, str], set[str]]:
+def reachable(place: Contact, known: People, dead: Dead, channels: Collection[str]) -> tuple[Party, ...]:
+    """Who can be told about a place, in the order of their turns."""
+    return tuple(
+        party
+        for party in PARTIES
+        if (ways_at_place(party, place, dead, channels) if party in AT_THE_PLACE else known.of(party, place))
+    )
+
+
+def ways_at_place(
+    party: Party, place: Contact, dead: Dead, channels: Collection[str]
+) -> list[tuple[str, str]]:
+    """The channels and addresses by which a receiver or deputy can be reached, as far as is known."""
+    stated = (
+        (place.receiver_email, place.receiver_phone)
+        if party == "receiver"
+        else (place.deputy_email, place.deputy_phone)
+    )
+    lost = dead.get((KINDS[party], place.code), ())
+    return [
+        (channel, to)
+        for channel, to in zip(("email", "sms"), stated, strict=True)
+        if to and channel in channels and channel not in lost
+    ]
+
+
+def dead_ways(warning: str) -> Dead:
     """Channels by which a warning cannot reach receivers and deputies, by kind and code of the place."""
-    found: dict[tuple[str, str], set[str]] = {}
+    found: Dead = {}
     for kind, receiver, channel in _dead(warning).values_list("receiver_kind", "receiver", "channel"):
         found.setdefault((kind, receiver), set()).add(channel)
     return found

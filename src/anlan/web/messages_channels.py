@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from anlan.actions.messages_decisions import send_test
-from anlan.actions.messages_sending import channel_file, note_of, sink_by_default
+from anlan.actions.messages_sending import note_of
 from anlan.engine import messages as rules
 from anlan.links.notify import Note
 from anlan.links.notify_settings import FILE, ChannelFile
 from anlan.queries import messages as query
+from anlan.queries.message_channels import channel_file, sink_by_default
 from anlan.queries.messages import MessageFilter
 from anlan.web import access, clock
 from anlan.web.messages import Line, lines
