@@ -99,7 +99,7 @@ def test_a_worth_set_by_hand_makes_another_game() -> None:
     set_worth(point, present=900, consequence=5, reason="大型活动", by=None, at=BEFORE)
     later = plan_normal(place)
     assert {outcome.state for outcome in later.outcomes} == {"redrawn"}
-    worths = [crew["worth"] for crew in PatrolMix.objects.order_by("pk").last().game["asked"]["crews"]]  # type: ignore[union-attr]
+    worths = [crew["worth"] for crew in PatrolMix.objects.order_by("pk").last().game["asked"]["crews"]]
     assert worths == [[450.0, 450.0, 4500.0]], "3000 a day, 0.15 of them at once, over 3 points, times 3"
 
 
@@ -111,7 +111,7 @@ def test_what_cannot_be_kept_is_walked_as_well_as_can_be_and_says_how_many_guard
     assert {(outcome.level, outcome.state) for outcome in found.refused} == {("red", "drawn")}
     says = found.refused[0].says
     assert says is not None
-    assert says.en.startswith("Beat B1 (12 checkpoints) needs 2 guards and has 1. About "), "24 minutes in 20"
+    assert says.en.startswith("B1 (12 checkpoints) needs 2 guards and has 1. About "), "24 minutes in 20"
     assert "需要 2 名保安员，现有 1 名" in says.zh
     (plan,) = plans(place, level="red")
     raised("red", plan.starts - timedelta(hours=8))
@@ -154,7 +154,7 @@ def test_a_checkpoint_that_no_beat_walks_is_told() -> None:
     found = plan_normal(place)
     assert {outcome.state for outcome in found.outcomes} == {"unwalked"}
     assert found.outcomes[0].says is not None
-    assert found.outcomes[0].says.en == "No beat walks C09."
+    assert found.outcomes[0].says.en == "No beat walks 点9."
 
 
 def test_a_seed_cannot_be_read_before_the_shift_is_over_and_proves_the_draw_afterwards() -> None:
@@ -214,7 +214,7 @@ def test_two_beats_of_the_same_checkpoints_share_them_and_one_of_others_walks_it
     rows = list(place.checkpoints.order_by("code"))
     a_beat(place, "B2", rows)
     plan_place(place, MONDAY, 1, by=None, at=BEFORE, levels=("red",), seconds=SECONDS, draws=0)
-    game = PatrolMix.objects.first().game["asked"]  # type: ignore[union-attr]
+    game = PatrolMix.objects.first().game["asked"]
     assert [crew["guards"] for crew in game["crews"]] == [["B1", "B2"]]
 
 

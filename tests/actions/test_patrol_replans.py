@@ -157,7 +157,7 @@ def test_red_with_one_guard_for_twelve_checkpoints_still_has_a_plan_that_says_wh
     assert process_time() - begun < 4, "two threads for two seconds at most"
     says = found.outcomes[0].says
     assert says is not None
-    assert says.en.startswith("Beat B1 (12 checkpoints) needs 2 guards and has 1. About ")
+    assert says.en.startswith("B1 (12 checkpoints) needs 2 guards and has 1. About ")
     (plan,) = plans_in_force(place, RISING)
     assert (plan.cause, str(plan.pk)) == ("posture", found.outcomes[0].plan)
     states = recounted(place, legs_of(plan), RISING, clock("14:00"))
@@ -175,7 +175,7 @@ def test_when_a_guard_falls_out_the_others_walk_the_checkpoints_too() -> None:
     walked(place, RISING)
     found = guard_out(lines[1], stand_in=None, by=None, at=RISING)
     new = PatrolPlan.objects.get(pk=found.outcomes[0].plan)
-    assert {leg["beat"] for leg in new.legs} == {lines[0].beat.code}  # type: ignore[union-attr]
+    assert {leg["beat"] for leg in new.legs} == {lines[0].beat.code}
     assert {leg["checkpoint"] for leg in new.legs} == {f"C{number:02}" for number in range(4)}
     assert {state.state for state in recounted(place, morning(place), RISING, clock("14:00"))} == {"recorded"}
 

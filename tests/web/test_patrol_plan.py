@@ -131,7 +131,7 @@ def test_what_cannot_be_kept_is_said_in_words_with_what_to_do_and_walked_as_well
     raised("red", BEFORE)
     at(DURING)
     live = shown(client, "place-patrols", "M-9")
-    assert plan.mix.infeasible["zh"] in live
+    assert plan.mix.infeasible["zh"].removeprefix("线路 ") in live
     assert reverse("patrol-plan", args=[plan.pk]) in live
 
 
@@ -145,7 +145,7 @@ def test_the_proof_of_a_plan_that_gives_windows_up_never_says_that_it_keeps_the_
     assert "bound" not in rows, "what is proved for fewer windows says nothing of all"
     assert rows["mix"].kept == 0
     assert {row.kept for key, row in rows.items() if key != "mix"} == {None}
-    assert plan.mix.infeasible["zh"] in answer.content.decode()
+    assert plan.mix.infeasible["zh"].removeprefix("线路 ") in answer.content.decode()
     assert sum(row["missed"] for row in answer.context["lost"]["rows"]) == plan.mix.infeasible["windows"]
 
 

@@ -13,7 +13,7 @@ from anlan.actions.patrol_jobs import plan_later
 from anlan.actions.patrol_now import plan_now
 from anlan.actions.patrol_plans import plan_place
 from anlan.actions.patrol_records import Batch, Clock, EndRecord, VisitRecord, WalkRecord
-from anlan.actions.patrol_register import set_worth
+from anlan.actions.patrol_register import set_roster, set_worth
 from anlan.actions.patrol_replans import replan_place
 from anlan.actions.patrol_scans import Sender, take_batch
 from anlan.models import Entry, PatrolPlan, Place, Visit, Walk
@@ -252,3 +252,17 @@ def test_a_new_code_is_asked_for_with_its_consequence_and_leads_to_the_printing(
     page = manager.post(address, {"reason": "撕毁"}, follow=True).content.decode()
     assert reverse("place-codes-sheet", args=[place.code]) + "?checkpoint=C01" in page
     assert "的旧标签已作废" in page
+
+
+def test_a_guard_on_two_beats_of_one_shift_is_told(at: Any) -> None:
+    place = a_patrolled_place("M-8", points=4, beats=2)
+    guard = a_user("guard", place="M-8")
+    client = signed_in(Client(), a_user("venue-manager", place="M-8"))
+    tomorrow = MONDAY + timedelta(days=1)
+    for beat in place.beats.all():
+        set_roster(place.shifts.get(code="S1"), tomorrow, guard=guard, beat=beat, by=None, at=NOW)
+    set_roster(
+        place.shifts.get(code="S2"), tomorrow, guard=guard, beat=place.beats.get(code="B1"), by=None, at=NOW
+    )
+    [row] = context_of(client, "place-roster", "M-8")["doubled"]
+    assert (row.shift.shift.code, row.shift.on) == ("S1", tomorrow)

@@ -135,14 +135,16 @@ def _called(codes: Sequence[str], names: Mapping[str, Text]) -> Text:
 
 
 def _short_zh(one: Short, names: Names) -> str:
-    beats = f"线路 {_called(one.beats, names.beats).zh}（{one.checkpoints} 个巡查点）"
+    called = "" if names.beats else "线路 "
+    beats = f"{called}{_called(one.beats, names.beats).zh}（{one.checkpoints} 个巡查点）"
     if not one.needs:
         return f"{beats}无论多少保安员都无法按频次巡查"
     return f"{beats}按频次巡查需要 {one.needs} 名保安员，现有 {one.has} 名"
 
 
 def _short_en(one: Short, names: Names) -> str:
-    beats = f"Beat {_called(one.beats, names.beats).en} ({one.checkpoints} checkpoints)"
+    called = "" if names.beats else "Beat "
+    beats = f"{called}{_called(one.beats, names.beats).en} ({one.checkpoints} checkpoints)"
     if not one.needs:
         return f"{beats} cannot keep its windows with any number of guards"
     return f"{beats} needs {one.needs} guards and has {one.has}"

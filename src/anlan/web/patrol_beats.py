@@ -217,7 +217,11 @@ def _worths(place: Place, points: list[Checkpoint], ground: Ground, at: datetime
 
 def _made_of(worth: Worth) -> list[str]:
     """Where the people and the consequence of a checkpoint's worth come from, in words."""
-    said = {"present": figure(worth.present, 1), "counted": figure(worth.counted), "count": worth.count}
+    said = {
+        "present": figure(round(worth.present, 1)),
+        "counted": figure(worth.counted),
+        "count": worth.count,
+    }
     people = {
         "by-hand": _("%(present)s people usually near it: entered by hand"),
         "peak": _(
@@ -242,7 +246,7 @@ def _made_of(worth: Worth) -> list[str]:
         % {
             "present": said["present"],
             "consequence": worth.consequence,
-            "worth": figure(worth.value, 1),
+            "worth": figure(round(worth.value, 1)),
         },
     ]
 

@@ -1,5 +1,6 @@
 """The plan of patrols: drawn for the coming weeks with one click, looked at shift by shift, never as a whole week."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,7 +51,7 @@ STATE_WORDS: Final[dict[str, tuple[Any, str, str]]] = {
 """What the state of a level is called, with tone and icon."""
 
 CAUSE_WORDS: Final[dict[str, Any]] = {
-    "planned": gettext_lazy("planned"),
+    "planned": gettext_lazy("regular planning"),
     "posture": gettext_lazy("the level changed"),
     "guard-out": gettext_lazy("a guard fell out"),
     "checkpoint": gettext_lazy("a checkpoint was opened or closed"),
@@ -108,6 +109,7 @@ def place_patrol_plan(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "rows": _rows(place, looks, at),
         "refusals": refused,
+        "stale": _stale(looks),
         "first": first,
         "last": first + timedelta(days=SHOWN_DAYS - 1),
         "before": first - timedelta(days=SHOWN_DAYS),
@@ -260,21 +262,29 @@ def _level_row(look: LevelOutlook) -> LevelRow:
     return LevelRow(look, words, tone, icon, TO_DO.get(look.state, ""))
 
 
+def _stale(looks: Sequence[ShiftOutlook]) -> list[dict[str, Any]]:
+    """What changed since plans were drawn, once for each change, with how many plans it is about."""
+    counts = Counter(level.changed for look in looks for level in look.levels if level.state == "stale")
+    return [{"changed": changed, "count": count} for changed, count in counts.most_common()]
+
+
 def _refusals(place: Place, looks: Sequence[ShiftOutlook], at: datetime) -> list[dict[str, Any]]:
     """What cannot be kept, once for each reason, with the levels and the first shift it is about."""
     found: dict[str, dict[str, Any]] = {}
     names = names_of(place)
     for look in looks:
-        said = [(level.level, level.says, level.state) for level in look.levels if level.is_refused]
-        said += [(cast("Level", plan.level), still_lost(plan, names, at), "short") for plan in look.again[-1:]
+        said = [
+            (level.level, level.says, level.state, level.plan) for level in look.levels if level.is_refused
+        ]
+        said += [(cast("Level", plan.level), still_lost(plan, names, at), "short", plan) for plan in look.again[-1:]
                  if look.shift.end > at]  # fmt: skip
-        for level, says, state in said:
+        for level, says, state, plan in said:
             if says is None:
                 continue
             row = found.setdefault(
                 says.en,
                 {"says": says, "levels": list[Level](), "shifts": set[str](), "to_do": TO_DO[state],
-                 "is_walked": state == "short",
+                 "is_walked": state == "short", "plan": plan,
                  "first": f"{name_of(look.shift.shift)} · {exact(look.shift.start)}"},
             )  # fmt: skip
             if level not in row["levels"]:

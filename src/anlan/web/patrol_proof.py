@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -173,6 +174,7 @@ def _shown(request: HttpRequest, plan: PatrolPlan, result: Audit | None) -> Http
         "audit": result,
         "proof": read_proof(plan.mix),
         "lost": _lost(plan),
+        "is_rest": timezone.localtime(plan.starts).time() != plan.shift.starts,
         "hours": _by_hour(legs, plan, at),
         "hidden": len(plan.legs) - len(legs),
         "sees_ahead": sees_ahead,

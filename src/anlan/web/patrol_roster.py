@@ -1,6 +1,6 @@
 """Who mans which beat in which shift: the coming two weeks as a grid, last week copied, a guard who falls out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -39,6 +39,7 @@ class Cell:
     name: str
     beat: Beat
     guard: User | None
+    is_doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def place_roster(request: HttpRequest, code: str) -> HttpResponse:
         "beats": beats_of(place, at),
         "guards": list(guards_of(place, at)),
         "empty": sum(cell.guard is None and not cell.beat.spare for row in rows for cell in row.cells),
+        "doubled": [row for row in rows if any(cell.is_doubled for cell in row.cells)],
         "days": DAYS,
     }
     return page(request, "patrols/roster.html", context)
@@ -181,22 +183,17 @@ def _rows(place: Place) -> list[Row]:
     shifts = shifts_between(place, today - timedelta(days=1), today + timedelta(days=DAYS - 1))
     lines = _lines(place, today - timedelta(days=1), today + timedelta(days=DAYS))
     beats = beats_of(place, at)
-    return [
-        Row(
-            shift,
-            tuple(
-                Cell(
-                    f"{shift.shift.code}|{shift.on}|{beat.code}",
-                    beat,
-                    line.guard if (line := lines.get((shift.shift.code, shift.on, beat.pk))) else None,
-                )
-                for beat in beats
-            ),
-            shift.runs_at(at),
-        )
-        for shift in shifts
-        if shift.end > at
-    ]
+    return [Row(shift, _cells(shift, beats, lines), shift.runs_at(at)) for shift in shifts if shift.end > at]
+
+
+def _cells(shift: ShiftOn, beats: Sequence[Beat], lines: Lines) -> tuple[Cell, ...]:
+    """The beats of one shift; a guard who is on two of them walks only one, and both say so."""
+    code, on = shift.shift.code, shift.on
+    guards = [line.guard if (line := lines.get((code, on, beat.pk))) else None for beat in beats]
+    return tuple(
+        Cell(f"{code}|{on}|{beat.code}", beat, guard, guard is not None and guards.count(guard) > 1)
+        for beat, guard in zip(beats, guards, strict=True)
+    )
 
 
 def _lines(place: Place, first: date, last: date) -> Lines:

@@ -50,7 +50,7 @@ def place_walk_time(request: HttpRequest, code: str) -> HttpResponse:
     title = _("Measured walking times")
     context = form_frame(place, title, reverse("place-beats", args=[code])) | {
         "problems": read.problems,
-        "columns": [name_of(point) for point in shown],
+        "columns": [name_of(point) for point in shown[1:]],
         "rows": _grid(place, shown, measured, request.POST) if len(shown) <= MOST_IN_GRID else [],
         "beats": [(beat.code, name_of(beat), beat == chosen) for beat in beats] if len(beats) > 1 else [],
         "all_fit": len(points) <= MOST_IN_GRID,
@@ -116,8 +116,8 @@ def _grid(
         for one, other, walk in walks(ground, [point.code for point in points])
     }
     rows = []
-    for number, point in enumerate(points):
-        cells: list[dict[str, Any] | None] = [None] * (number + 1)
+    for number, point in enumerate(points[:-1]):
+        cells: list[dict[str, Any] | None] = [None] * number
         for other in points[number + 1 :]:
             pair = (min(point.code, other.code), max(point.code, other.code))
             name = f"{FIELD}|{point.code}|{other.code}"

@@ -84,6 +84,7 @@ class BeatRow:
     rounds: tuple[RoundRow, ...]
     late: tuple[tuple[str, LegStanding], ...]
     next_name: str
+    is_taken_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,9 @@ def _live(request: HttpRequest, place: Place, at: datetime) -> dict[str, Any]:
             "more_guards": MORE_GUARDS,
             "patrol": now,
             "level": now.account.derived.posture,
-            "beats": [_beat_row(beat, place, names, people) for beat in now.beats],
+            "beats": [
+                _beat_row(beat, place, names, people, is_planned=now.planned > 0) for beat in now.beats
+            ],
             "sees_ahead": sees_ahead,
             "picture": _picture(now, names, at, sees_ahead=sees_ahead),
             "legend": [(leg_mark(state), LEG_WORDS[state]) for state in LEG_WORDS],
@@ -257,8 +260,11 @@ def _points(points: tuple[CheckpointNow, ...]) -> list[tuple[CheckpointNow, str]
     return [(point, words[point.scanned]) for point in points]
 
 
-def _beat_row(beat: BeatNow, place: Place, names: dict[str, str], people: Names) -> BeatRow:
+def _beat_row(
+    beat: BeatNow, place: Place, names: dict[str, str], people: Names, *, is_planned: bool
+) -> BeatRow:
     following = beat.next
+    is_spare = beat.beat is None or beat.beat.spare
     expected = beat.line.guard if beat.line else None
     return BeatRow(
         now=beat,
@@ -266,6 +272,7 @@ def _beat_row(beat: BeatNow, place: Place, names: dict[str, str], people: Names)
         rounds=tuple(_round_row(one, place, people) for one in beat.walks),
         late=tuple((names.get(leg.leg.checkpoint, leg.leg.checkpoint), leg) for leg in beat.late),
         next_name=names.get(following.leg.checkpoint, following.leg.checkpoint) if following else "",
+        is_taken_over=is_planned and not beat.legs and not is_spare,
     )
 
 
