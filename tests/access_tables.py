@@ -167,13 +167,26 @@ PAGES = {
     "warnings-strip": "see-warnings",
     "warning": "see-warnings",
     "warning-live": "see-warnings",
+    "warning-receipts-file": "see-warnings",
     "warning-acknowledge": "see-warnings",
     "warning-act": "issue-warnings",
+    "warning-stand-down": "issue-warnings",
+    "warning-raised-days": "see-warnings",
     "warning-new": "issue-warnings",
     "warning-edit": "issue-warnings",
     "warning-update": "issue-warnings",
     "warning-preview": "issue-warnings",
     "warning-places": "issue-warnings",
+    "public-information": "write-public release-public",
+    "public-information-export": "write-public release-public",
+    "public-statement": "write-public release-public",
+    "public-statement-act": "write-public release-public",
+    "public-new": "write-public",
+    "public-edit": "write-public",
+    "public-correct": "write-public",
+    "status": "anybody",
+    "status-feed": "anybody",
+    "status-message": "anybody",
     "periods": "see-warnings",
     "period": "see-warnings",
     "period-new": "issue-warnings",
@@ -269,4 +282,4 @@ def may_open(role: Role, needed: str) -> bool:
     if needed in {"anybody", "signed-in"}:
         return True
     place = "P-1" if role in {"venue-manager", "guard"} else ""
-    return any(may([GrantFacts(role, place=place)], action) for action in needed.split())  # type: ignore[arg-type]
+    return any(may([GrantFacts(role, place=place)], action) for action in needed.split())

@@ -23,6 +23,7 @@ from anlan.engine.policy import Level
 from anlan.engine.warning_turns import turn
 from anlan.models import Entry, Message, Place, User, WarningNotice, WarningStep
 from anlan.queries.warning_links import receipt_read
+from anlan.queries.warning_receipts import receipts_of
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -69,7 +70,7 @@ def issued(by: User, *, level: Level = "yellow", at: datetime = NOW, **more: obj
         matters=("商场附近情况", "Something near malls"),
         measures=("检查出入口", "Check the entrances"),
         issuer=("市领导小组办公室", "Office of the leading group"),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     notice = draft_warning(draft, by=by, at=at)
     return propose_warning(notice, by=by, at=at)
@@ -129,6 +130,8 @@ def test_two_places_escalate_through_their_deputy_and_operator_to_district_and_o
     watch_warnings(at=NOW + 2 * HOUR)
     assert told(23) == {"manager@operator.example": "person"}
     assert told(25) == {"officer@city.example": "person"}
+    turns = {row.place.code: row.turn for row in receipts_of(notice, NOW + 2 * HOUR, show="late").rows}
+    assert turns == {"M-1": "operator", "M-2": "office"}
     watch_warnings(at=NOW + 3 * HOUR)
     assert told(34) == {"desk@district.example": "person"}
     watch_warnings(at=NOW + 4 * HOUR)
@@ -154,7 +157,9 @@ def test_where_no_receiver_can_be_reached_it_goes_on_at_once(officer: User) -> N
     notice = issued(officer)
     tell_issued(notice, at=NOW)
     assert told(5) == {"officer@city.example": "person"}, "M-3 has nobody but the city office"
-    Message.objects.filter(receiver="M-1").update(state="dead", fault="rejected", due_at=None)
+    assert receipts_of(notice, NOW, show="unreachable").rows[0].place.code == "M-3"
+    Message.objects.filter(receiver__in=["M-1", "M-2"]).update(state="dead", fault="rejected", due_at=None)
+    assert receipts_of(notice, NOW).unreachable == 2, "M-1 has a deputy still"
     watch_warnings(at=NOW + timedelta(minutes=1))
     assert told(2) == {"deputy-one@place.example": "deputy"}
     watch_warnings(at=NOW + timedelta(minutes=2))

@@ -25,6 +25,9 @@ V = TypeVar("V")
 KEPT = 8
 """For how many warnings the places are kept in the process."""
 
+AT_ONCE = 1000
+"""How many places are read at a time."""
+
 _OVERLAP = timedelta(minutes=2)
 """What was acknowledged so long before the last that is known is read again: another process may have been slower."""
 
@@ -166,21 +169,20 @@ def _rows(
     if not codes:
         return
     assert notice.issued_at is not None
-    places = {
-        place.code: place
-        for place in Place.objects.filter(code__in=codes).select_related("district", "department")
-    }
-    answers = notice.acknowledgements.filter(place__in=[place.pk for place in places.values()])
-    taken = {row.place_id: row for row in answers.select_related("by")}
     known, dead = people_now(channels, at), dead_ways(str(notice.pk))
-    turns = {
-        contact.code: turn(reachable(contact, known, dead, channels), step) for contact in contacts(codes)
-    }
     clocks = clocks_at(basis(), notice.issued_at)
     deadline = clocks.deadline(cast("Level", notice.level), notice.issued_at, step)
-    for code in codes:
-        if (place := places.get(code)) is not None:
-            yield Receipt(place, taken.get(place.pk), turns.get(code), deadline, is_late, code in lost)
+    for start in range(0, len(codes), AT_ONCE):
+        batch = codes[start : start + AT_ONCE]
+        found = Place.objects.filter(code__in=batch).select_related("district", "department")
+        places = {place.code: place for place in found}
+        answers = notice.acknowledgements.filter(place__in=[place.pk for place in places.values()])
+        taken = {row.place_id: row for row in answers.select_related("by")}
+        turns = {each.code: turn(reachable(each, known, dead, channels), step) for each in contacts(batch)}
+        for code in batch:
+            if (place := places.get(code)) is not None:
+                answer = taken.get(place.pk)
+                yield Receipt(place, answer, turns.get(code), deadline, is_late, code in lost)
 
 
 def _lost(notice: WarningNotice, unanswered: Sequence[str], channels: frozenset[str]) -> set[str]:

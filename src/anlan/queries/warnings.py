@@ -1,10 +1,9 @@
 """Warnings as they stand: which places an area holds, what a level would change there, who has taken note."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -12,11 +11,10 @@ from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from anlan.engine import duties as rules
-from anlan.engine.areas import Area, area_read, covered
+from anlan.engine.areas import Area, covered
 from anlan.engine.owed import Duty
 from anlan.engine.policy import Level, Text
-from anlan.engine.warnings import STEPS, Clocks, clocks_at
-from anlan.models import Acknowledgement, District, Place, WarningNotice
+from anlan.models import District, Place, WarningNotice
 from anlan.queries.board import Board, board
 from anlan.queries.duties import basis
 from anlan.queries.subjects import place_subjects
@@ -59,8 +57,8 @@ class DutyShift:
 class Preview:
     """What issuing would do: how many places, of which tiers, and what changes for each tier.
 
-    `guards` is how many more people are asked for at a time, at all places together; `worked_out` of the `places`
-    were worked out one by one, the others are taken to be like those of their tier and kind.
+    `guards` is how many more people are asked for at a time, at all places together, and `guards_of` by tier;
+    `worked_out` of the `places` were worked out one by one, the others are taken to be like those of their tier and kind.
     """
 
     places: int
@@ -68,39 +66,8 @@ class Preview:
     tiers: tuple[tuple[str, int], ...]
     shifts: tuple[DutyShift, ...]
     guards: float
+    guards_of: Mapping[str, float]
     worked_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """How far a place is with a warning: taken note, or whose turn it is and since when it is late."""
-
-    place: Place
-    acknowledged: Acknowledgement | None
-    step: int
-    deadline: datetime
-    is_late: bool
-
-    @property
-    def turn(self) -> str:
-        return STEPS[self.step]
-
-    @property
-    def has_no_receiver(self) -> bool:
-        return not (self.place.receiver_phone or self.place.receiver_email)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipts:
-    """Every place of a warning with how far it is: late ones first, then waiting, then those that took note."""
-
-    rows: tuple[Receipt, ...]
-    acknowledged: int
-    late: int
-
-    @property
-    def waiting(self) -> int:
-        return len(self.rows) - self.acknowledged - self.late
 
 
 def numbers_within(area: Area, tiers: Collection[str], city: Board) -> NDArray[np.int64]:
@@ -138,7 +105,8 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
     places = Place.objects.in_bulk(list(ids.values()))
     known = [number for number in chosen if ids[number] in places]
     subjects = place_subjects([places[ids[number]] for number in known])
-    works_by, counted, guards = basis(), Counter[tuple[str, str]](), 0.0
+    works_by, counted = basis(), Counter[tuple[str, str]]()
+    guards: dict[str, float] = {}
     found: dict[tuple[str, str], tuple[Duty | None, Duty | None]] = {}
     weights = {group: len(members) / min(len(members), SAMPLE) for group, members in groups.items()}
     shares: dict[tuple[str, str], float] = {}
@@ -153,7 +121,8 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
             found.setdefault(key, (before, after))
             shares[key] = shares.get(key, 0.0) + weight
             if before is not None and after is not None and duty.unit in STAFFED:
-                guards += weight * ((after.quantity or 0) - (before.quantity or 0))
+                more = (after.quantity or 0) - (before.quantity or 0)
+                guards[tier] = guards.get(tier, 0.0) + weight * more
     counted.update({key: round(share) for key, share in shares.items()})
     shifts = tuple(
         DutyShift(key[0], *found[key], counted[key]) for key in sorted(found, key=lambda one: one[0])
@@ -169,40 +138,10 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
         without_receiver=sum(codes[number] in silent for number in numbers.tolist()),
         tiers=tuple(sorted(by_tier.items())),
         shifts=shifts,
-        guards=guards,
+        guards=sum(guards.values()),
+        guards_of=guards,
         worked_out=len(known),
     )
-
-
-def places_of(notice: WarningNotice, at: datetime) -> QuerySet[Place]:
-    """The places that an issued warning raised, as its posture holds them now."""
-    posture = notice.postures.first()
-    area = (
-        area_read(posture.area)
-        if posture is not None and posture.area is not None
-        else area_read(notice.area)
-    )
-    codes = codes_within(area, (), at)
-    return Place.objects.filter(code__in=codes).order_by("name_sort", "id")
-
-
-def receipts(notice: WarningNotice, at: datetime, places: Sequence[Place] | None = None) -> Receipts:
-    """How far each place is with a warning."""
-    if notice.issued_at is None:
-        return Receipts((), 0, 0)
-    clocks: Clocks = clocks_at(basis(), notice.issued_at)
-    level = cast("Level", notice.level)
-    taken = {row.place_id: row for row in notice.acknowledgements.select_related("by")}
-    step = clocks.step_at(level, notice.issued_at, at)
-    first = clocks.deadline(level, notice.issued_at)
-    rows = [
-        Receipt(place, taken.get(place.pk), step, clocks.deadline(level, notice.issued_at, step), at >= first)
-        for place in (places if places is not None else places_of(notice, at))
-    ]
-    rows.sort(key=lambda row: row.acknowledged is not None)
-    acknowledged = sum(row.acknowledged is not None for row in rows)
-    late = sum(row.acknowledged is None and row.is_late for row in rows)
-    return Receipts(tuple(rows), acknowledged, late)
 
 
 def notices(at: datetime, *, state: str = "") -> QuerySet[WarningNotice]:

@@ -1,15 +1,14 @@
 """Warnings: those in force, drafts and past ones; one warning with its steps and who has taken note."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -28,48 +27,26 @@ from anlan.actions.warnings import (
 )
 from anlan.engine.access import Action
 from anlan.engine.warnings import clocks_at
-from anlan.models import Place, User, WarningNotice
+from anlan.models import User, WarningNotice
 from anlan.queries.duties import basis
 from anlan.queries.vocabulary import Words, words
+from anlan.queries.warning_receipts import issued_codes
 from anlan.queries.warning_signals import signals_of
-from anlan.queries.warnings import Receipt, notices
-from anlan.queries.warnings_shown import Show, codes_of, codes_reached, outside, told, with_acknowledged
+from anlan.queries.warnings import notices
+from anlan.queries.warnings_shown import codes_of, codes_reached, outside, with_acknowledged
 from anlan.web import access, clock
 from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.signal_words import SignalRow, signal_row
+from anlan.web.warnings_receipts import receipts_context, receipts_file, way_of
 from anlan.web.warnings_rows import may_issue_at, warning_row
 from anlan.web.warnings_words import (
     OBSTACLES,
-    TURNS,
-    WAYS,
-    Said,
     area_words,
     issuer_of,
     matters_of,
     measures_of,
 )
-
-SHOWS: Final[tuple[tuple[Show, Any], ...]] = (
-    ("all", gettext_lazy("All")),
-    ("late", gettext_lazy("Late to acknowledge")),
-    ("waiting", gettext_lazy("Waiting")),
-    ("acknowledged", gettext_lazy("Acknowledged")),
-)
-RECEIPTS_SHOWN = 100
-MORE_RECEIPTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    """How far a place is with a warning, in words; the phone only for those who may see receivers."""
-
-    receipt: Receipt
-    turn: Said
-    way: Said
-    by: str
-    shows_receiver: bool
-    may_tell: bool
 
 
 @access.needs("see-warnings")
@@ -94,6 +71,14 @@ def warning_live(request: HttpRequest, warning_id: UUID) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
     return HttpResponse(inside, headers={"ETag": tag})
+
+
+@access.needs("see-warnings")
+@require_safe
+def warning_receipts_file(request: HttpRequest, warning_id: UUID) -> HttpResponseBase:
+    """The receipts that the page shows, all of them, as a file."""
+    at = clock.now()
+    return receipts_file(request, notice_or_404(request, warning_id, "see-warnings", at), at)
 
 
 def _emergency(notice: WarningNotice, *, reason: str, by: User, at: datetime) -> WarningNotice:
@@ -144,8 +129,8 @@ def warning_acknowledge(request: HttpRequest, warning_id: UUID) -> HttpResponse:
     at = clock.now()
     notice = notice_or_404(request, warning_id, "see-warnings", at)
     place = access.place_or_404(request, request.POST.get("place", ""), "see-warnings")
-    way = _way(request, place)
-    if not way or notice.issued_at is None or place.code not in set(codes_of(notice, at)):
+    way = way_of(request, place)
+    if not way or notice.issued_at is None or place.code not in issued_codes(notice, at):
         raise PermissionDenied
     acknowledge(notice, place, way=way, by=access.user_of(request), at=at)
     messages.success(request, _("Recorded that %(place)s has taken note.") % {"place": place})
@@ -162,7 +147,7 @@ def notice_or_404(request: HttpRequest, warning_id: UUID, action: Action, at: da
     reached = codes_reached(access.request_reach(request, action))
     if reached is None:
         return notice
-    codes = codes_of(notice, at)
+    codes = issued_codes(notice, at)
     own = notice.issued_at is None and notice.drafted_by == request.user
     if action == "issue-warnings" and outside(codes, reached) and not own:
         raise Http404
@@ -174,20 +159,15 @@ def notice_or_404(request: HttpRequest, warning_id: UUID, action: Action, at: da
 def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[str, Any]:
     known = words(at)
     row = warning_row(notice, known, at)
-    codes = codes_of(notice, at)
-    reached = codes_reached(access.request_reach(request, "see-warnings"))
-    seen = codes if reached is None else [code for code in codes if code in reached]
-    shows = {key: key for key, _label in SHOWS}
-    show: Show = shows.get(cast("Show", request.GET.get("show")), "all")
-    limit = MORE_RECEIPTS if request.GET.get("more") else RECEIPTS_SHOWN
-    far = told(notice, seen, at, show=show, limit=limit)
+    codes = issued_codes(notice, at)
     may_issue = may_issue_at(request, codes)
     runs = row.state in ("coming", "in-force")
     clocks = clocks_at(basis(), at)
     user = request.user
     update = WarningNotice.objects.filter(replaces=notice, withdrawn_at=None).first()
-    query = f"?show={show}" + ("&more=1" if limit == MORE_RECEIPTS else "")
+    receipts = receipts_context(request, notice, at, may_issue=may_issue, runs=runs)
     return {
+        **receipts,
         "title": _("Warning %(number)s") % {"number": notice} if notice.number else _("Draft of a warning"),
         "subtitle": "",
         "crumbs": [(_("Warnings"), reverse("warnings"))],
@@ -197,13 +177,7 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
         "matters": matters_of(notice),
         "measures": measures_of(notice),
         "issuer": issuer_of(notice),
-        "told": far,
         "runs": runs,
-        "receipts": [_receipt_row(request, one, may_issue=may_issue, runs=runs) for one in far.rows],
-        "show": show,
-        "shows": _shows(notice, show, far.places, far.acknowledged, far.late, far.waiting),
-        "more_url": f"?show={show}&more=1#receipts",
-        "live_url": reverse("warning-live", args=[notice.pk]) + query,
         "people": _people(request, notice),
         "may_issue": may_issue,
         "emergency_at": notice.proposed_at + clocks.second_person if notice.proposed_at else None,
@@ -211,7 +185,7 @@ def _context(request: HttpRequest, notice: WarningNotice, at: datetime) -> dict[
         "is_same_person": user.pk in (notice.proposed_by_id, notice.drafted_by_id),
         "ends_soon": row.ends_soon,
         "update": update,
-        "is_partial": len(seen) < len(codes),
+        "is_partial": receipts["told"].places < len(codes),
         "signals": _signals(request, notice, known),
     }
 
@@ -222,39 +196,6 @@ def _signals(request: HttpRequest, notice: WarningNotice, known: Words) -> list[
         return []
     reach = access.request_reach(request, "see-signals")
     return [signal_row(one, known) for one in signals_of(reach, access.user_of(request), notice)]
-
-
-def _shows(
-    notice: WarningNotice, current: str, places: int, acknowledged: int, late: int, waiting: int
-) -> list[dict[str, Any]]:
-    counts = {"all": places, "acknowledged": acknowledged, "late": late, "waiting": waiting}
-    return [
-        {
-            "label": label,
-            "url": f"{reverse('warning', args=[notice.pk])}?show={key}#receipts",
-            "active": key == current,
-            "count": counts[key],
-        }
-        for key, label in SHOWS
-    ]
-
-
-def _way(request: HttpRequest, place: Place) -> str:
-    if access.allowed(request, "issue-warnings", place):
-        return "told"
-    return "page" if access.allowed(request, "record-evidence", place) else ""
-
-
-def _receipt_row(request: HttpRequest, receipt: Receipt, *, may_issue: bool, runs: bool) -> ReceiptRow:
-    taken = receipt.acknowledged
-    return ReceiptRow(
-        receipt=receipt,
-        turn=TURNS[receipt.turn],
-        way=WAYS.get(taken.way, "") if taken else "",
-        by=Names(request).of(taken.by, receipt.place) if taken and taken.by else "",
-        shows_receiver=access.allowed(request, "see-receivers", receipt.place),
-        may_tell=runs and taken is None and (may_issue or bool(_way(request, receipt.place))),
-    )
 
 
 def _people(request: HttpRequest, notice: WarningNotice) -> list[dict[str, Any]]:
@@ -286,6 +227,7 @@ def _people(request: HttpRequest, notice: WarningNotice) -> list[dict[str, Any]]
 addresses = [
     path("warnings/<uuid:warning_id>/", warning, name="warning"),
     path("warnings/<uuid:warning_id>/live/", warning_live, name="warning-live"),
+    path("warnings/<uuid:warning_id>/receipts.csv", warning_receipts_file, name="warning-receipts-file"),
     path("warnings/<uuid:warning_id>/acknowledge/", warning_acknowledge, name="warning-acknowledge"),
     path("warnings/<uuid:warning_id>/steps/<slug:act>/", warning_act, name="warning-act"),
 ]
