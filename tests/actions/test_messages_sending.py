@@ -236,7 +236,7 @@ def killed_in_the_middle(environment: dict[str, str], reached: threading.Event) 
 
 
 def states_in(environment: dict[str, str]) -> dict[str, str]:
-    return dict(pair.split(":") for pair in run(COUNT, environment=environment).split())  # type: ignore[misc]
+    return dict(pair.split(":") for pair in run(COUNT, environment=environment).split())
 
 
 @pytest.mark.django_db

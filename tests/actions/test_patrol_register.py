@@ -88,7 +88,7 @@ def test_a_closed_checkpoint_is_on_no_beat_and_a_closed_beat_is_not_walked() -> 
     assert [one.shift.code for one in shifts_at(place, clock("13:00"))] == ["S1"], (
         "the one that is on runs out"
     )
-    assert next_shift(place, clock("23:00")).shift.code == "S2"  # type: ignore[union-attr]
+    assert next_shift(place, clock("23:00")).shift.code == "S2"
 
 
 def test_a_beat_takes_other_checkpoints_with_a_line_in_the_journal() -> None:

@@ -55,7 +55,7 @@ def a_walk(place: Place, at: datetime = BEGAN) -> WalkRecord:
 
 
 def a_visit(walk: UUID, content: str, at: datetime, number: int = 1, **more: object) -> VisitRecord:
-    return VisitRecord(new_id(), Clock(at), walk, number, code=content, **more)  # type: ignore[arg-type]
+    return VisitRecord(new_id(), Clock(at), walk, number, code=content, **more)
 
 
 def a_round(place: Place, at: datetime = BEGAN) -> tuple[WalkRecord, list[VisitRecord]]:
@@ -70,7 +70,7 @@ def a_round(place: Place, at: datetime = BEGAN) -> tuple[WalkRecord, list[VisitR
 
 def sent(*records: object, sender: Sender, at: datetime) -> list[str]:
     """The status of each record of one batch sent at a moment by a phone whose clock is right."""
-    return [outcome.status for outcome in take_batch(Batch(tuple(records), at), sender=sender, at=at)]  # type: ignore[arg-type]
+    return [outcome.status for outcome in take_batch(Batch(tuple(records), at), sender=sender, at=at)]
 
 
 def test_a_round_walked_offline_is_recorded_once_however_often_it_is_sent(place, sender):
@@ -356,6 +356,17 @@ def test_a_phone_of_somebody_who_left_still_sends_what_was_done_before(place, gu
     at = clock("14:07") + timedelta(days=29)
     assert sent(walk, *visits, sender=sender, at=at) == ["recorded"] * 4 + ["refused"] * 3
     assert holder_of(digest(secret), clock("14:07") + timedelta(days=30)) is None
+
+
+def test_a_phone_that_lay_two_weeks_in_a_drawer_still_sends_its_round(place, guard):
+    _device, secret = enrol_device(guard, label="phone", at=clock("08:00"))
+    later = BEGAN + timedelta(days=14)
+    holder = holder_of(digest(secret), later)
+    assert holder is not None
+    walk, visits = a_round(place)
+    assert sent(walk, *visits, sender=Sender(holder.user, holder.device), at=later) == ["recorded"] * 7
+    assert {visit.effective_at.date() for visit in Visit.objects.all()} == {BEGAN.date()}
+    assert Evidence.objects.filter(kind="scan").count() == 6
 
 
 def test_a_scan_without_the_page_begins_a_walk_and_the_next_goes_on_with_it(place, guard):

@@ -99,7 +99,7 @@ def test_a_change_replaces_the_days_to_come_once_it_is_adopted() -> None:
     adopt_period(new, by=second, at=NOW)
     assert [level_at(f"2026-10-0{day}T12:00") for day in (1, 2, 5)] == ["normal", "orange", "normal"]
     rows = {row.pk: row for row in periods_of_year(2026)}
-    assert rows[old.pk].is_replaced  # type: ignore[attr-defined]
+    assert rows[old.pk].is_replaced
 
 
 def test_a_change_that_is_given_up_leaves_the_period_open_to_another() -> None:

@@ -60,13 +60,13 @@ def city(db: None) -> Iterator[User]:
     a_department("D-2", role="fire")
     some_evidence(mall, at=mall.registered_at, rule="check", scheme="test-plan", kind="inspection")
     unlimited = throttling.PerAsker.allow_request
-    throttling.PerAsker.allow_request = lambda self, request: True  # type: ignore[method-assign]
+    throttling.PerAsker.allow_request = lambda self, request: True
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)  # all requests share the transaction of the test
     yield a_user("city-office")
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-    throttling.PerAsker.allow_request = unlimited  # type: ignore[method-assign]
+    throttling.PerAsker.allow_request = unlimited
 
 
 @pytest.fixture

@@ -256,7 +256,7 @@ def test_photo_and_note_follow_the_scan_they_belong_to(phone_with: Callable[...,
     phone.begin()
     phone.type_code(phone.leg())
     photo = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
-    phone.page.locator("#photo").set_input_files(photo)  # type: ignore[arg-type]
+    phone.page.locator("#photo").set_input_files(photo)
     phone.page.locator("#open-note").tap()
     phone.page.locator("#note").fill("疏散门闭门器松动")
     phone.page.locator("#note-form [type=submit]").tap()

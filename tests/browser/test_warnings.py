@@ -41,7 +41,7 @@ def link_of(site: Any, address: str) -> str:
         code,
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ})
-    return re.search(r"link:(\S+)", done.stdout)[1]  # type: ignore[index]
+    return re.search(r"link:(\S+)", done.stdout)[1]
 
 
 def sure(page: Page) -> None:

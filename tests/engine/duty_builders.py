@@ -51,16 +51,16 @@ def words(text: str) -> Text:
 
 
 def over(fact: str, limit: object) -> Test:
-    return Test(fact, "over", (limit,))  # type: ignore[arg-type]
+    return Test(fact, "over", (limit,))
 
 
 def compared(fact: str, relation: str, *limits: object) -> Test:
-    return Test(fact, relation, limits)  # type: ignore[arg-type]
+    return Test(fact, relation, limits)
 
 
 def rule(rule_id: str, cadence: Cadence | None = None, kind: str = "duty", **parts: object) -> Rule:
     given = {"title": words(rule_id), "cites": PLAN, "cadence": cadence, **parts}
-    return Rule(id=rule_id, kind=kind, **given)  # type: ignore[arg-type]
+    return Rule(id=rule_id, kind=kind, **given)
 
 
 def figure(name: str, *values: tuple[str, object]) -> Parameter:
@@ -68,7 +68,7 @@ def figure(name: str, *values: tuple[str, object]) -> Parameter:
     starts = [date.fromisoformat(start) for start, _ in values]
     ends = [*starts[1:], None]
     dated = (
-        DatedValue(start, end, value, PLAN)  # type: ignore[arg-type]
+        DatedValue(start, end, value, PLAN)
         for start, end, (_, value) in zip(starts, ends, values, strict=True)
     )
     return Parameter(name, tuple(dated))
@@ -139,7 +139,7 @@ def place(
 
 def mark(rule_id: str, effective: datetime, scheme_id: str = "plan", **parts: object) -> EvidenceMark:
     given = {"recorded": effective, "id": f"{rule_id}@{effective:%m%d%H%M}", **parts}
-    return EvidenceMark(scheme_id, rule_id, "P1", effective, **given)  # type: ignore[arg-type]
+    return EvidenceMark(scheme_id, rule_id, "P1", effective, **given)
 
 
 def waiver(rule_id: str, start: datetime, end: datetime, scheme_id: str = "plan") -> WaiverSpan:

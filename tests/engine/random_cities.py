@@ -210,9 +210,9 @@ def places_of(draw: st.DrawFn, code: str) -> SubjectFacts:
     ]
     closed = draw(st.sampled_from([None, None, None, BASE + 50 * HOUR]))
     return place(
-        facts(),  # type: ignore[arg-type]
+        facts(),
         registered=registered,
-        versions=[(moment, facts()) for moment in later],  # type: ignore[misc]
+        versions=[(moment, facts()) for moment in later],
         postures=postures,
         happened=[(draw(st.sampled_from(EVENTS)), moment) for moment in draw(st.lists(moments, max_size=3))],
         checkpoints=draw(walks),

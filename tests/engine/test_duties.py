@@ -141,7 +141,7 @@ def test_of_several_measures_the_strictest_wins() -> None:
     city = scheme("plan", *TIERS, GUARDS, more, most, parameters=FIGURES)
     facts = {"daily_visitors": 9000, "area_m2": 1000}
     for level, guards in (("yellow", 10), ("orange", 16), ("red", 16)):
-        raised = place(facts, postures=[(START, None, level)])  # type: ignore[list-item]
+        raised = place(facts, postures=[(START, None, level)])
         assert duties_for(raised, basis(city), MARCH)[0].quantity == guards
 
 

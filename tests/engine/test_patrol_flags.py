@@ -25,7 +25,7 @@ def scan(name: str, checkpoint: str, seconds: float, **more: object) -> Scan:
         "code": "good",
         **more,
     }
-    return Scan(**given)  # type: ignore[arg-type]
+    return Scan(**given)
 
 
 NOWHERE = Ground({}, {})

@@ -31,7 +31,7 @@ START = at("2026-03-02T06:00")
 
 
 def ground(*beats: BeatFacts, points: tuple[Point, ...] = (A, B, C, D), **more: object) -> Ground:
-    return Ground(points, beats, **more)  # type: ignore[arg-type]
+    return Ground(points, beats, **more)
 
 
 def visit(code: str, start: float, end: float) -> VisitOwed:

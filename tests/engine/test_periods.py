@@ -121,7 +121,7 @@ def test_a_wall_clock_time_that_is_skipped_is_the_moment_of_the_change() -> None
     ],
 )
 def test_calendar_periods_begin_at_local_midnight(period: str, starts: str, ends: str) -> None:
-    window = window_at(Each(period), at("2026-08-14T09:00"), SHANGHAI, ADOPTED)  # type: ignore[arg-type]
+    window = window_at(Each(period), at("2026-08-14T09:00"), SHANGHAI, ADOPTED)
     assert window is not None
     assert (window.start, window.end) == (at(starts), at(ends))
 

@@ -27,9 +27,9 @@ TEN_MINUTES = timedelta(minutes=10)
 DAY_BAND = (Every(2 * HOUR, (time(6), time(22))),)
 
 
-def city_of(cadence: Cadence, **parts: object):  # type: ignore[no-untyped-def]
+def city_of(cadence: Cadence, **parts: object):
     kind = "standard" if "quantity" in parts else "duty"
-    return basis(scheme("plan", rule("walk", cadence, kind=kind, **parts)))  # type: ignore[arg-type]
+    return basis(scheme("plan", rule("walk", cadence, kind=kind, **parts)))
 
 
 PATROLS = city_of(DAY_AND_NIGHT, grace=TEN_MINUTES)
@@ -41,7 +41,7 @@ def now(
     marks: list[EvidenceMark] | None = None,
     waivers: list[WaiverSpan] | None = None,
     subject: SubjectFacts = MALL,
-    city=PATROLS,  # type: ignore[no-untyped-def]
+    city=PATROLS,
 ) -> WindowState:
     (state,) = state_now(subject, city, marks or [], waivers or [], at(clock))
     return state
@@ -332,7 +332,7 @@ def test_a_duty_that_no_longer_applies_has_no_state_now() -> None:
 
 def test_an_instant_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="names no time zone"):
-        state_now(MALL, PATROLS, [], [], datetime(2026, 3, 5))  # noqa: DTZ001
+        state_now(MALL, PATROLS, [], [], datetime(2026, 3, 5))  # noqa: DTZ001  (a time without zone)
 
 
 def test_the_same_question_about_the_past_has_the_same_answer_after_a_posture_was_raised() -> None:

@@ -33,13 +33,13 @@ def test_both_datums_agree_with_the_vectors_of_two_libraries(test_data: Callable
         for row in csv.DictReader(file):
             wgs84 = float(row["wgs_lon"]), float(row["wgs_lat"])
             for datum, column in (("GCJ-02", "gcj02"), ("BD-09", "bd09")):
-                shifted = from_wgs84(*wgs84, datum)  # type: ignore[arg-type]
+                shifted = from_wgs84(*wgs84, datum)
                 expected = float(row[f"{column}_lon"]), float(row[f"{column}_lat"])
                 # the file has seven decimals, and its library takes another radius in one factor
                 assert (shifted.longitude, shifted.latitude) == pytest.approx(expected, abs=1.5e-7), row[
                     "place"
                 ]
-                back = to_wgs84(*expected, datum)  # type: ignore[arg-type]
+                back = to_wgs84(*expected, datum)
                 assert (back.longitude, back.latitude) == pytest.approx(wgs84, abs=2e-7), row["place"]
 
 

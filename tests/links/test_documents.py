@@ -79,7 +79,7 @@ def test_a_long_table_runs_over_pages_that_are_counted() -> None:
 def test_what_people_typed_is_never_run(language: str) -> None:
     nasty = '#panic("x") #read("/etc/passwd") $x$ *b* `c` \\ "quoted" <label> @ref //c'
     notice = replace(NOTICE, place_name=nasty, findings=(replace(FINDING, observed=nasty, asked="]#["),))
-    text = "".join(pages(rectification_notice(notice, language)))  # type: ignore[arg-type]
+    text = "".join(pages(rectification_notice(notice, language)))
 
     assert '#panic("x")#read("/etc/passwd")' in text
     assert "root:" not in text
@@ -102,7 +102,7 @@ def test_the_same_notice_gives_the_same_bytes_fit_for_an_archive() -> None:
 
 def test_fonts_are_our_own_and_embedded() -> None:
     page = PdfReader(io.BytesIO(rectification_notice(NOTICE, "zh"))).pages[0]
-    names = {str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}  # type: ignore[index]
+    names = {str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
 
     assert all("Noto" in name or "Libertinus" in name for name in names)
     assert len(rectification_notice(NOTICE, "zh")) < 300_000

@@ -40,7 +40,7 @@ def jpeg(width: int = 3000, height: int = 2000, *, offset: str | None = None, or
 @pytest.mark.parametrize("photo_format", ["JPEG", "WEBP"])
 def test_a_photo_loses_its_camera_and_position_and_keeps_its_time(photo_format: str) -> None:
     given = jpeg()
-    photo = clean_photo(given, "IMG_1.JPG", photo_format)  # type: ignore[arg-type]
+    photo = clean_photo(given, "IMG_1.JPG", photo_format)
 
     assert b"SecretPhone" in given
     assert isinstance(photo, CleanPhoto)

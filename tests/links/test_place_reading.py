@@ -37,7 +37,7 @@ def read(header: str, *rows: tuple[Cell, ...], datum: str | None = None) -> Plac
     sheet = Sheet("test", titles, 1, tuple(SheetRow(number, row) for number, row in enumerate(rows, start=2)))
     mapping = propose_mapping(titles, VOCABULARY.facts)
     assert len(mapping) == len(titles)
-    return read_places(sheet, mapping, VOCABULARY, datum)  # type: ignore[arg-type]
+    return read_places(sheet, mapping, VOCABULARY, datum)
 
 
 def read_fixture() -> tuple[Sheet, PlaceRows]:

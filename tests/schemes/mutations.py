@@ -57,7 +57,7 @@ def _is_absent(part: Any, name: str, value: object) -> bool:
 
 def _mutated_value(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Each):
-        yield f" = {_OTHER_PERIOD[value.each]}", Each(_OTHER_PERIOD[value.each])  # type: ignore[arg-type]
+        yield f" = {_OTHER_PERIOD[value.each]}", Each(_OTHER_PERIOD[value.each])
     elif isinstance(value, tuple):
         for place, item in enumerate(value):
             for path, changed in _mutated_value(item):

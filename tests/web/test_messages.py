@@ -149,7 +149,7 @@ def test_the_sink_shows_what_the_demo_city_would_have_sent(office: Client) -> No
 def test_a_file_of_the_list_holds_no_addresses(office: Client) -> None:
     told()
     response = office.get("/messages/export.csv")
-    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    content = b"".join(response.streaming_content).decode()
     assert "P-1" in content
     assert "post@example.org" not in content
 

@@ -156,7 +156,7 @@ def test_each_error_page_says_what_happened_and_what_to_do(status: int, language
 def test_the_error_page_of_the_server_needs_no_database(
     django_assert_num_queries: Callable[[int], object],
 ) -> None:
-    with django_assert_num_queries(0):  # type: ignore[attr-defined]
+    with django_assert_num_queries(0):
         assert errors.server_error(RequestFactory().get("/")).status_code == 500
 
 
@@ -194,7 +194,7 @@ def test_a_wrong_method_gets_a_page_and_keeps_its_allow_header(signed_in: SignIn
 def test_the_api_answers_for_itself() -> None:
     bare = middleware.headers(lambda _request: HttpResponseNotAllowed(["GET"]))
     request = RequestFactory().delete("/api/v1/places")
-    assert bare(request).content == b""  # type: ignore[attr-defined]
+    assert bare(request).content == b""
 
 
 def test_an_error_for_htmx_is_a_sentence_and_not_a_page() -> None:

@@ -162,7 +162,7 @@ def _copy(mailing: Mailing, chunks: Iterator[list[Row]], *, is_new: bool, at: da
                 one.result()
         if not is_new:
             cursor.execute(
-                f"INSERT INTO {_TABLE} ({names}) SELECT {names} FROM {target} ON CONFLICT DO NOTHING"  # noqa: S608
+                f"INSERT INTO {_TABLE} ({names}) SELECT {names} FROM {target} ON CONFLICT DO NOTHING"  # noqa: S608  (our own names)
             )
             made = cursor.rowcount
             cursor.execute(f"DROP TABLE {target}")
@@ -216,7 +216,7 @@ def _parts(key: str) -> tuple[str, str, str]:
 def _insert(mailing: Mailing, chunks: Iterator[list[Row]], *, is_new: bool, at: datetime) -> int:
     """Rows through executemany; those there already are passed over."""
     names, marks = ", ".join(_COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
-    sql = f"INSERT OR IGNORE INTO {_TABLE} ({names}) VALUES ({marks})"  # noqa: S608
+    sql = f"INSERT OR IGNORE INTO {_TABLE} ({names}) VALUES ({marks})"  # noqa: S608  (our own names; values are passed beside them)
     due: Any = connection.ops.adapt_datetimefield_value(at)
     good, bad = ("waiting", due, "", 0, ""), ("dead", None, "bad-address", 0, "")
     before = 0 if is_new else Message.objects.filter(mailing=mailing).count()

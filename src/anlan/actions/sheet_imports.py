@@ -205,7 +205,7 @@ def _completed(
 
 def _named_by(cells: Sequence[object], column_of: Mapping[str, int], index: RegisterIndex) -> Stated | None:
     def text(target: str) -> str:
-        return text_of(cells[column_of[target]]) if target in column_of else ""  # type: ignore[arg-type]
+        return text_of(cells[column_of[target]]) if target in column_of else ""  # type: ignore[arg-type]  # cells of a sheet
 
     if code := text("code"):
         return index.places.get(code)

@@ -147,7 +147,7 @@ api = Api(
     throttle=[PerAsker()],
 )
 for kind in (Exception, ProblemError, ValidationError, HttpError, Http404):
-    api.add_exception_handler(kind, on_error)  # type: ignore[arg-type]
+    api.add_exception_handler(kind, on_error)  # type: ignore[arg-type]  # it takes any of these kinds
 api.add_decorator(known_parameters_only, mode="operation")
 for room in (register, places, schemes, duties, evidence, findings, signals, cap, board, problem_pages):
     api.add_router("", room.router)

@@ -66,7 +66,7 @@ class Session(APIKeyCookie):
     def __call__(self, request: HttpRequest) -> Asker | None:
         return self.authenticate(request)
 
-    def authenticate(self, request: HttpRequest, key: str | None = None) -> Asker | None:  # noqa: ARG002
+    def authenticate(self, request: HttpRequest, key: str | None = None) -> Asker | None:  # noqa: ARG002  (ninja passes it)
         if "Authorization" in request.headers or not isinstance(request.user, User):
             return None
         if check_csrf(request) is not None:

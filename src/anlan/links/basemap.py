@@ -215,7 +215,7 @@ def _write_archive(
     metadata: Mapping[str, str],
     bands: Sequence[_Band],
 ) -> None:
-    writer: Any = Writer(file)  # type: ignore[no-untyped-call]
+    writer: Any = Writer(file)  # type: ignore[no-untyped-call]  # pmtiles has no types
     for number in sorted(tiles):
         writer.write_tile(number, gzip.compress(b"".join(tiles[number]), compresslevel=6, mtime=0))
     west, south, east, north = bounds

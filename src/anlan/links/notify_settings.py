@@ -18,7 +18,7 @@ from anlan.links.notify import Channel, Post, Sink
 from anlan.links.notify_email import Email, Mailbox
 from anlan.links.notify_http import Network, Outbound
 from anlan.links.notify_push import SERVICES, WebPush
-from anlan.links.notify_robots import Robot, Robots
+from anlan.links.notify_robots import Kind, Robot, Robots
 from anlan.links.notify_sms import Gateway, MockSmsGateway, SmsGateway
 from anlan.links.notify_webhook import Endpoint, Webhooks, read_secret
 
@@ -150,12 +150,12 @@ class _Reader:
         self.makers["webpush"] = partial(WebPush, key, str(part["contact"]), outbound)
         self.where["webpush"] = ", ".join(outbound.hosts)
 
-    def robots(self, kind: ChannelName, part: dict[str, Any]) -> None:
+    def robots(self, kind: Kind, part: dict[str, Any]) -> None:
         robots: dict[str, Robot] = {}
         for name, given in part.items():
             if not isinstance(given, dict) or not str(given["token"]):
                 raise ValueError(f"{name}: token is missing")
-            robots[name] = Robot(kind, **given)  # type: ignore[arg-type]  # the kinds of robots are channels
+            robots[name] = Robot(kind, **given)
         self.makers[kind] = partial(Robots, robots, Outbound(self.networks), kind)
         self.names[kind] = tuple(robots)
         self.where[kind] = ", ".join(robots)

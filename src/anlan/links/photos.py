@@ -108,7 +108,8 @@ def _captured_at(photo: Image.Image) -> datetime | None:
         if shift := _EXIF_OFFSET.match(offset):
             ahead = timedelta(hours=int(shift[2]), minutes=int(shift[3]))
             zone = timezone(ahead if shift[1] == "+" else -ahead)
-        return datetime(*(int(part) for part in found.groups()), tzinfo=zone)  # type: ignore[misc, arg-type]
+        year, month, day, hour, minute, second = (int(part) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except (ValueError, TypeError, KeyError, OSError, SyntaxError, OverflowError):
         return None
 

@@ -106,7 +106,7 @@ def _visits(place: Place, beats: Sequence[Beat], since: datetime, at: datetime) 
     ).order_by("effective_at")
     walks: list[Walk] = []
     visits: list[Visit] = []
-    proofs: list[Visit.evidence.through] = []  # type: ignore[name-defined]
+    proofs: list[Visit.evidence.through] = []  # type: ignore[name-defined]  # made by Django
     grouped = sorted(
         ((_shift_of(scan.effective_at, shifts), beat_of[scan.checkpoint_id].code, scan) for scan in scans),
         key=lambda one: (one[0].start, one[1], one[2].effective_at),

@@ -101,7 +101,7 @@ def _of_facts(
         registered=start,
         closed=None,
         versions=(FactVersion(start, None, values),),
-        postures=(PostureSpan(start, None, level),) if level != "normal" else (),  # type: ignore[arg-type]
+        postures=(PostureSpan(start, None, level),) if level != "normal" else (),  # type: ignore[arg-type]  # a choice of click
     )
     derived = rules.derive(subject, basis, at)
     return _answer(path.stem, derived, (), at), Explained(derived, (), by_edition(schemes), at)

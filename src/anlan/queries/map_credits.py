@@ -38,7 +38,7 @@ def _credit_of(path: Path, _changed: int, _size: int) -> str:
             return file.read(length)
 
     try:
-        reader: Any = Reader(part)  # type: ignore[no-untyped-call]
+        reader: Any = Reader(part)  # type: ignore[no-untyped-call]  # pmtiles has no types
         return str(reader.metadata().get("attribution") or "")
     except Exception:  # noqa: BLE001  (a damaged archive has nothing to say, whatever the reader stumbles over)
         return ""

@@ -111,13 +111,12 @@ def counts_about(kind: str, identifier: str, *, number: int | None = None) -> di
 
 def reached(kind: str, identifier: str, *, number: int | None = None) -> dict[tuple[str, str], State]:
     """For each receiver, by kind and code, the state of the message that got furthest. One read."""
-    best: dict[tuple[str, str], State] = {}
+    best: dict[tuple[str, str], int] = {}
     rows = _about(kind, identifier, number).values_list("receiver_kind", "receiver", "state")
     for receiver_kind, receiver, state in rows.iterator(chunk_size=5000):
         key = (receiver_kind, receiver)
-        if key not in best or _FURTHER.index(state) > _FURTHER.index(best[key]):
-            best[key] = state  # type: ignore[assignment]  # the column holds states only
-    return best
+        best[key] = max(best.get(key, 0), _FURTHER.index(state))
+    return {key: _FURTHER[far] for key, far in best.items()}
 
 
 def unreachable(kind: str, identifier: str, *, number: int | None = None) -> set[tuple[str, str]]:

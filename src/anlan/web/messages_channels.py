@@ -1,10 +1,11 @@
 """Channels of messages: which this installation has, a test to oneself, and the sink that shows what is not sent."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages as notices
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,8 +57,8 @@ class TestForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: object, channels: list[ChannelRow], **given: object) -> None:
-        super().__init__(data, **given)  # type: ignore[arg-type]
+    def __init__(self, data: QueryDict | None, channels: list[ChannelRow], **given: Any) -> None:
+        super().__init__(data, **given)
         field = self.fields["channel"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(row.id, row.name) for row in channels if row.is_ready and row.id != "webpush"]

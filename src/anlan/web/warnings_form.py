@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.actions.warnings import WarningDraft
-from anlan.engine.areas import Area, Circle, Point, area_read
+from anlan.engine.areas import Area, Circle, area_read
+from anlan.engine.geodesy import Point
 from anlan.engine.policy import LEVELS, Level
 from anlan.models import District, Place, WarningNotice
 from anlan.queries.vocabulary import Words

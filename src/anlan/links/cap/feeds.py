@@ -8,9 +8,8 @@ from lxml import etree
 
 from anlan.links.cap.alert import NAMESPACE
 from anlan.links.cap.document import MOST_BYTES, parsed, readable
-from anlan.links.cap.problems import Problem
+from anlan.links.cap.problems import Element, Problem
 
-Element = etree._Element  # noqa: SLF001 - the name lxml gives its type
 MOST_ENTRIES = 500
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _RSS_1 = "{http://purl.org/rss/1.0/}"

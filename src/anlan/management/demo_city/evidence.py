@@ -1,7 +1,7 @@
 """Draws what was recorded for each duty: in its windows, late, or not at all."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -207,10 +207,10 @@ def _often(duty: Duty) -> bool:
 
 @lru_cache(maxsize=512)
 def _windows(
-    cadence: Recurring, start: datetime, end: datetime, zone: ZoneInfo, anchor: object
+    cadence: Recurring, start: datetime, end: datetime, zone: ZoneInfo, anchor: date
 ) -> tuple[Seconds, Seconds, NDArray[np.bool_]]:
     """Starts and ends of the windows in a stretch of time, and which of them lie between 22:00 and 06:00."""
-    found = list(aligned_windows(cadence, start, end, zone, anchor))  # type: ignore[arg-type]
+    found = list(aligned_windows(cadence, start, end, zone, anchor))
     opens = np.array([max(window.start, start).timestamp() for window in found])
     closes = np.array([window.end.timestamp() for window in found])
     hours = np.array([window.start.astimezone(zone).hour for window in found], dtype=int)

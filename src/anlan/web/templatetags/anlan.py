@@ -229,7 +229,7 @@ def cluster_mark() -> SafeString:
 
 
 @register.inclusion_tag("components/year.html")
-def year_picture(days: Sequence[yearpicture.Day], id: str = "year") -> dict[str, Any]:  # noqa: A002
+def year_picture(days: Sequence[yearpicture.Day], id: str = "year") -> dict[str, Any]:  # noqa: A002  (as HTML calls it)
     """A year of days by state, with a legend and the same as a table. Days: `yearpicture.Day`, in order."""
     states, months = yearpicture.by_month(days)
     return {
