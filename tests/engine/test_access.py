@@ -43,6 +43,8 @@ review-patrols        x       -        -       x     -      -         -
 answer-help           x       -        -       x     -      -         -
 see-warnings          x       x        x       x     -      x         x
 issue-warnings        x       -        -       -     -      -         -
+write-public          x       x        -       -     -      -         -
+release-public        x       x        -       -     -      -         -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 EXPECTED = {(role, row[0]): mark == "x" for row in ROWS for role, mark in zip(ROLES, row[1:], strict=True)}

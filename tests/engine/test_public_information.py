@@ -149,6 +149,7 @@ def test_a_sound_text_has_no_fault() -> None:
         ("请勿前往。", "Keep away until [until].", "blank"),
         ("联系人电话13812345678。", "Keep away.", "personal"),
         ("请勿前往。", "Ask wang@example.com.", "personal"),
+        ("请致电████。", "Keep away.", "personal"),
         ("<b>请勿前往</b>", "Keep away.", "markup"),
         ("请勿前往。", "Keep &lt;away&gt;.", "markup"),
         ("Keep away.", "Stay away.", "no-chinese"),

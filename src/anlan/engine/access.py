@@ -57,6 +57,8 @@ Action = Literal[
     "answer-help",
     "see-warnings",
     "issue-warnings",
+    "write-public",
+    "release-public",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -102,6 +104,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "triage-signals",
         "answer-help",
         "issue-warnings",
+        "write-public",
+        "release-public",
     },
     "department-liaison": _READING
     | {
@@ -113,6 +117,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "close-findings",
         "see-signals",
         "report-signals",
+        "write-public",
+        "release-public",
     },
     "inspector": _READING
     | {

@@ -163,7 +163,7 @@ def text_faults(zh: str, en: str, longest: dict[str, int]) -> tuple[Fault, ...]:
         found.append("too-long")
     if any(blank in text for blanks in BLANKS.values() for blank in blanks for text in (zh, en)):
         found.append("blank")
-    if any(free_text.passages(text) for text in (zh, en)):
+    if any(free_text.MASK in text or free_text.passages(text) for text in (zh, en)):
         found.append("personal")
     if _MARKUP.search(zh) or _MARKUP.search(en):
         found.append("markup")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from django.db.models import Max, Q, QuerySet
 
@@ -12,13 +12,14 @@ from anlan.engine.areas import Area, area_read
 from anlan.engine.policy import PublicReach
 from anlan.engine.public_information import OFFICE, State, says, state_at
 from anlan.models import Department, PublicMessage, PublicStatement
+from anlan.queries.cursors import cursor_of, position_of
 from anlan.queries.warnings import codes_within
 from anlan.queries.warnings_shown import codes_reached, outside
 
-ListState = Literal["open", "released", "past"]
 SHOWN_FOR: Final = timedelta(days=7)
 """How long the public page goes on telling what was said."""
 
+PAGE: Final = 50
 _PEOPLE = ("drafted_by", "changed_by", "submitted_by", "released_by", "ratified_by", "withdrawn_by")
 
 
@@ -58,6 +59,18 @@ def statements(
             | Q(where_en__icontains=search)
         )
     return rows.order_by("-drafted_at", "-id")
+
+
+def page_of_statements(
+    rows: QuerySet[PublicStatement], *, after: str = ""
+) -> tuple[list[PublicStatement], str]:
+    """A page of the list and the cursor of the next; one read."""
+    if (position := position_of(after)) is not None:
+        at, identifier = position
+        rows = rows.filter(Q(drafted_at__lt=at) | Q(drafted_at=at, pk__lt=identifier))
+    found = list(rows[: PAGE + 1])
+    page = found[:PAGE]
+    return page, cursor_of(page[-1].drafted_at, page[-1].pk) if len(found) > PAGE else ""
 
 
 def replaced_at(statement: PublicStatement) -> datetime | None:

@@ -39,6 +39,10 @@ from anlan.web import (
     schemes,
     sensitive_periods,
     settings,
+    public_draft,
+    public_information,
+    public_status,
+    pushes,
     shell,
     signal_new,
     signals,
@@ -99,3 +103,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *warnings.addresses,
     *warnings_receipt.addresses,
 ]
+    *public_draft.addresses,
+    *public_information.addresses,
+    *public_status.addresses,

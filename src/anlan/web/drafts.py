@@ -32,6 +32,9 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "place-new": (),
     "place-part-new": (),
     "place-waiver-new": (),
+    "public-correct": ("template",),
+    "public-edit": (),
+    "public-new": ("template", "warning"),
     "scheme-local-value": (),
     "signal-new": ("place",),
     "warning-edit": (),
@@ -43,7 +46,13 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
 SHOWN_BY: Final = {"finding-reinspect": "finding", "grant-give": "person"}
 """Addresses that only take a form, and the page that shows it; a form with mistakes comes back from them."""
 
-FREE_TEXT: Final = {"signal-new": ("observed", "organisation")}
+_PUBLIC = ("where_zh", "where_en", "title_zh", "title_en", "body_zh", "body_en")
+FREE_TEXT: Final = {
+    "signal-new": ("observed", "organisation"),
+    "public-correct": _PUBLIC,
+    "public-edit": _PUBLIC,
+    "public-new": _PUBLIC,
+}
 """Fields whose numbers that lead to a person are masked before a draft is kept on the server."""
 
 FIELD: Final = "draft-of"

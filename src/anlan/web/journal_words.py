@@ -62,6 +62,15 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "enter-period": (_("Sensitive period entered"), "calendar"),
     "adopt-period": (_("Sensitive period adopted"), "calendar"),
     "withdraw-period": (_("Sensitive period withdrawn"), "calendar"),
+    "draft-statement": (_("Public statement written"), "file-alert"),
+    "change-statement": (_("Public statement changed"), "edit"),
+    "submit-statement": (_("Public statement sent for approval"), "send"),
+    "approve-statement": (_("Public statement agreed to"), "checks"),
+    "return-statement": (_("Public statement sent back"), "arrow-back-up"),
+    "discard-statement": (_("Draft of a public statement given up"), "file-off"),
+    "release-statement": (_("Public statement released"), "broadcast"),
+    "ratify-statement": (_("Public statement ratified"), "checks"),
+    "withdraw-statement": (_("Public statement withdrawn"), "broadcast-off"),
     "draft-warning": (_("Warning drafted"), "file-alert"),
     "change-warning": (_("Draft of a warning changed"), "edit"),
     "withdraw-warning": (_("Draft of a warning withdrawn"), "file-off"),
@@ -218,6 +227,7 @@ SOURCES: Final[dict[str, Words]] = {
     "osm": "OpenStreetMap",
     "sheet": _("Sheet"),
 }
+    "public-statement": _("Public statement"),
 """Where a place of the register came from."""
 
 SUBJECTS: Final[dict[str, Words]] = {

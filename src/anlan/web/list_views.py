@@ -15,7 +15,20 @@ from anlan.web import access, clock
 from anlan.web.list_query import plain_pairs, sent_filter, view_query
 from anlan.web.undo import undoable
 
-LISTS = frozenset({"places", "evidence-list", "findings", "people", "journal", "messages", "signals", "warnings"})
+LISTS = frozenset(
+    {
+        "cap",
+        "places",
+        "evidence-list",
+        "findings",
+        "people",
+        "journal",
+        "messages",
+        "signals",
+        "public-information",
+        "warnings",
+    }
+)
 """The lists that have views, by the name of their address."""
 
 
