@@ -13,7 +13,8 @@ from anlan.engine.areas import Area, Circle
 from anlan.models import Entry, Place
 from anlan.models.ids import earliest_id
 from anlan.queries.board import Board, board, board_as_of
-from anlan.queries.board_register import load_register, load_standing, load_waivers
+from anlan.queries.board_register import load_register
+from anlan.queries.board_standing import load_standing, load_waivers
 from anlan.queries.duties import place_account
 from anlan.queries.gaps import gaps_after, gaps_at, gaps_between, order_of
 

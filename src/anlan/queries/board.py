@@ -22,15 +22,8 @@ from anlan.engine.facts import Basis
 from anlan.engine.states import State
 from anlan.models import Entry, Evidence, Standing
 from anlan.models.ids import earliest_id, made_at
-from anlan.queries.board_register import (
-    LoadedRegister,
-    load_register,
-    load_standing,
-    load_waivers,
-    mark_rows,
-    rule_names,
-    with_postures,
-)
+from anlan.queries.board_register import LoadedRegister, load_register, with_postures
+from anlan.queries.board_standing import load_standing, load_waivers, mark_rows, rule_names
 from anlan.queries.duties import basis
 
 COMPILING: frozenset[str] = frozenset({"place", "scheme", "local-value", "posture", "city", "import"})

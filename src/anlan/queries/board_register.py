@@ -1,20 +1,13 @@
-"""All places as columns of numbers, as the array engine takes them; read past Django's rows for their speed.
+"""All places as columns of numbers, as the array engine takes them. The SQL is plain enough for both databases."""
 
-The SQL here is plain enough for both databases. SQLite gives times without a zone (in UTC), as text where an
-expression such as COALESCE keeps Django from reading each, PostgreSQL with one.
-"""
-
-import gc
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from anlan.engine.areas import Situated, covered
@@ -22,17 +15,15 @@ from anlan.engine.board_register import (
     BoardPosture,
     BoardRegister,
     Column,
-    MarkRows,
     PointRows,
-    WaiverRows,
     column_of,
 )
 from anlan.engine.facts import PostureSpan, SubjectFacts
 from anlan.engine.policy import FactValue
 from anlan.models import Place
+from anlan.queries.board_rows import Floats, rows_of, seconds_of
 from anlan.queries.subjects import FLAGS, PostureSpans, place_subjects
 
-Floats = NDArray[np.float64]
 NUMBERS = ("area_m2", "daily_visitors", "peak_present")
 _PLACES = """
     SELECT id, code, district_id, COALESCE(registered_at, registered_at), COALESCE(closed_at, closed_at), kind,
@@ -75,7 +66,7 @@ class LoadedRegister:
 
 def load_register(known_at: datetime | None = None) -> LoadedRegister:
     """The whole register as known at a moment (None: now); six reads."""
-    rows = _read(_PLACES)
+    rows = rows_of(_PLACES)
     columns = list(zip(*rows, strict=True)) or [()] * 14
     ids, codes, district_codes, registered, closed, kinds = columns[:6]
     index = {identifier: number for number, identifier in enumerate(ids)}
@@ -108,146 +99,6 @@ def load_register(known_at: datetime | None = None) -> LoadedRegister:
     longitude, latitude = (np.array(column, dtype=np.float64) for column in columns[12:])
     loaded = LoadedRegister(register, ids, index, districts, kind_words, kind, points, longitude, latitude)
     return with_postures(loaded, known_at)
-
-
-_ROUNDS = """
-    SELECT scheme || '/' || rule, place_id, checkpoint_id, effective_s, expires_s, quantity
-    FROM anlan_standing WHERE place_id IS NOT NULL AND checkpoint_id IS NOT NULL
-"""
-_SINGLE = """
-    SELECT scheme || '/' || rule,
-           STRING_AGG(CAST(place_id AS TEXT), ','),
-           STRING_AGG(CAST(CAST(ROUND(effective_s * 1000000) AS BIGINT) AS TEXT), ','),
-           STRING_AGG(COALESCE(CAST(expires_s AS TEXT), 'nan'), ','),
-           STRING_AGG(COALESCE(CAST(quantity AS TEXT), 'nan'), ',')
-    FROM anlan_standing WHERE place_id IS NOT NULL AND checkpoint_id IS NULL
-    GROUP BY scheme, rule
-"""
-
-
-def load_standing(loaded: LoadedRegister, rules: Mapping[str, int]) -> MarkRows:
-    """The projection Standing as rows; `rules` gives the number of each scheme/rule.
-
-    All but rounds come as one row of joined numbers for each rule, which is read in a third of the time that single
-    rows take. Instants are whole microseconds, so that nothing is lost on the way.
-    """
-    parts = [mark_rows(loaded, rules, _read(_ROUNDS))]
-    if loaded.ids:
-        keys = np.array([str(one) for one in loaded.ids], dtype="S36")
-        order = np.argsort(keys)
-        keys = keys[order]
-        for name, places, effective, expires, quantities in _read(_SINGLE):
-            wanted = np.array(places.encode().split(b","), dtype="S36")
-            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            known = keys[at] == wanted
-            size = int(known.sum())
-            parts.append(
-                MarkRows(
-                    rule=np.full(size, rules.get(name, -1), dtype=np.int32),
-                    place=order[at][known].astype(np.int32),
-                    checkpoint=np.full(size, -1, dtype=np.int32),
-                    effective=np.fromstring(effective, dtype=np.int64, sep=",")[known] / 1e6,
-                    expires=_numbers(expires)[known],
-                    quantity=_numbers(quantities)[known],
-                )
-            )
-    return MarkRows(
-        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(MarkRows))
-    )
-
-
-def rule_names() -> dict[str, int]:
-    """Every rule that anything stands on record for, numbered."""
-    rows = _read("SELECT DISTINCT scheme || '/' || rule FROM anlan_standing WHERE place_id IS NOT NULL")
-    return {name: number for number, (name,) in enumerate(sorted(rows))}
-
-
-def _numbers(joined: str) -> Floats:
-    return np.fromstring(joined, dtype=np.float64, sep=",")
-
-
-def mark_rows(loaded: LoadedRegister, rules: Mapping[str, int], rows: Sequence[Sequence[Any]]) -> MarkRows:
-    """Rows of scheme/rule, place, checkpoint, effective, expires, quantity as the array engine takes them.
-
-    Rows of places registered since the register was loaded are left out: the journal will have it loaded again.
-    """
-    if not rows:
-        return MarkRows.none()
-    with _without_collecting():
-        names, places, checkpoints, effective, expires, quantities = zip(*rows, strict=True)
-        place = np.array([loaded.index.get(one, -1) for one in places], dtype=np.int32)
-        numbers = {name: rules.get(name, -1) for name in set(names)}
-        found = MarkRows(
-            rule=np.array([numbers[name] for name in names], dtype=np.int32),
-            place=place,
-            checkpoint=np.array([loaded.points.get(one, -1) for one in checkpoints], dtype=np.int32),
-            effective=seconds_of(effective),
-            expires=seconds_of(expires),
-            quantity=np.array(quantities, dtype=np.float64),
-        )
-    known = place >= 0
-    if known.all():
-        return found
-    return MarkRows(*(getattr(found, field.name)[known] for field in fields(found)))
-
-
-def load_waivers(
-    loaded: LoadedRegister, rules: Mapping[str, int], known_at: datetime | None = None
-) -> WaiverRows:
-    """Waivers of places as rows, as known at a moment (None: now); a withdrawn one holds up to that moment."""
-    sql = 'SELECT scheme, rule, place_id, start, "end", withdrawn_at FROM anlan_waiver WHERE place_id IS NOT NULL'
-    read = _read(f"{sql} AND recorded_at <= %s", [known_at]) if known_at else _read(sql)
-    rows = [row for row in read if f"{row[0]}/{row[1]}" in rules and row[2] in loaded.index]
-    if not rows:
-        return WaiverRows.none()
-    withdrawn = seconds_of([row[5] for row in rows])
-    if known_at is not None:
-        withdrawn = np.where(withdrawn <= known_at.timestamp(), withdrawn, np.nan)
-    return WaiverRows(
-        rule=np.array([rules[f"{row[0]}/{row[1]}"] for row in rows], dtype=np.int32),
-        place=np.array([loaded.index[row[2]] for row in rows], dtype=np.int32),
-        start=seconds_of([row[3] for row in rows]),
-        end=np.fmin(seconds_of([row[4] for row in rows]), withdrawn),
-    )
-
-
-def seconds_of(values: Sequence[Any]) -> Floats:
-    """Times as the database gives them, as seconds since 1970; nan where there is none."""
-    known = next((value for value in values if value is not None), None)
-    if isinstance(known, str):
-        moments = np.array([value or "NaT" for value in values], dtype="datetime64[us]")
-        return np.where(np.isnat(moments), np.nan, moments.astype(np.float64) / 1e6)
-    if not isinstance(known, datetime):
-        return np.array(values, dtype=np.float64)
-    if known.tzinfo is not None:
-        return np.array(
-            [np.nan if value is None else value.timestamp() for value in values], dtype=np.float64
-        )
-    moments = np.array(values, dtype="datetime64[us]")
-    return np.where(np.isnat(moments), np.nan, moments.astype(np.float64) / 1e6)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Many small rows are made and none is garbage: looking for it would take longer than making them."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _read(sql: str, values: Sequence[Any] = ()) -> list[Any]:
-    with connection.cursor() as cursor, _without_collecting():
-        taken = [
-            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-            for value in values
-        ]
-        cursor.execute(sql, taken or None)
-        rows: list[Any] = cursor.fetchall()
-        return rows
 
 
 def _coded(values: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -338,13 +189,13 @@ def _changed() -> list[Any]:
         SELECT DISTINCT place_id FROM anlan_placefact fact JOIN anlan_place place ON place.id = fact.place_id
         WHERE fact.valid_from > place.registered_at
     """
-    return [row[0] for row in _read(sql)]
+    return [row[0] for row in rows_of(sql)]
 
 
 def _checkpoints(index: Mapping[Any, int], known_at: datetime | None) -> tuple[dict[Any, int], PointRows]:
     """The checkpoints known by then; opening and closing one is recorded at the moment it happens."""
     sql = "SELECT id, place_id, opened_at, closed_at FROM anlan_checkpoint"
-    read = _read(f"{sql} WHERE opened_at <= %s", [known_at]) if known_at else _read(sql)
+    read = rows_of(f"{sql} WHERE opened_at <= %s", [known_at]) if known_at else rows_of(sql)
     rows = [row for row in read if row[1] in index]
     opened = seconds_of([row[2] for row in rows])
     closed = np.nan_to_num(seconds_of([row[3] for row in rows]), nan=np.inf)
@@ -358,7 +209,7 @@ def _occurrences(
     index: Mapping[Any, int], known_at: datetime | None
 ) -> dict[str, tuple[NDArray[np.int32], Floats]]:
     sql = "SELECT kind, place_id, at FROM anlan_occurrence"
-    rows = _read(f"{sql} WHERE recorded_at <= %s", [known_at]) if known_at else _read(sql)
+    rows = rows_of(f"{sql} WHERE recorded_at <= %s", [known_at]) if known_at else rows_of(sql)
     grouped: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for kind, place, at in rows:
         if place in index:
