@@ -6,45 +6,23 @@ import ipaddress
 import json
 import socket
 from dataclasses import replace
-from datetime import UTC, datetime
 from email.policy import default
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from anlan.engine.messages import CHANNELS, Outcome
+from anlan.engine.messages import Outcome
 from anlan.engine.policy import Text
 from anlan.links import notify_push as push
-from anlan.links.notify import Note
 from anlan.links.notify_email import Email, Mailbox
 from anlan.links.notify_http import Answer, Outbound, is_public
 from anlan.links.notify_robots import Robot, Robots, judged
 from anlan.links.notify_robots import request as robot_request
-from anlan.links.notify_settings import read_channels
 from anlan.links.notify_sms import Gateway, MockSmsGateway, SmsGateway
 from anlan.links.notify_webhook import Endpoint, Webhooks, read_secret, signatures
-from message_servers import MailServer, WebServer, mail_server, web_server
-
-LOOPBACK = Outbound((ipaddress.ip_network("127.0.0.0/8"),))
-NOTE = Note(
-    id="0198e1f2aabb7ccc8ddd001122334455",
-    title=Text("橙色预警", "Orange warning"),
-    body=Text("请加强巡查。", "Patrol more often."),
-    address="post@example.org",
-    at=datetime(2026, 11, 23, 3, 0, tzinfo=UTC),
-    link="https://anlan.example/w/abc/",
-    receiver_kind="place",
-    receiver="P-0001",
-    about_kind="warning",
-    about_id="w-1",
-)
-
+from links.notes import LOOPBACK, NOTE
+from message_servers import MailServer, mail_server, web_server
 
 # ---- webhooks ----------------------------------------------------------------------------------
 
@@ -339,153 +317,3 @@ def test_a_gateway_that_answers_200_without_its_good_word_has_refused() -> None:
 
 def test_what_is_no_number_is_not_sent_to_a_gateway() -> None:
     assert MockSmsGateway().send(replace(NOTE, address="post@example.org")).fault == "bad-address"
-
-
-# ---- web push ----------------------------------------------------------------------------------
-
-
-def test_a_push_is_encrypted_as_in_the_example_of_rfc_8291() -> None:
-    private = int.from_bytes(push.unpadded("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big")
-    made = push.encrypted(
-        b"When I grow up, I want to be a watermelon",
-        push.Subscription(
-            "https://push.example.net/",
-            push.unpadded(
-                "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-            ),
-            push.unpadded("BTBZMqHH6r4Tts7J_aSIgg"),
-        ),
-        sender=ec.derive_private_key(private, ec.SECP256R1()),
-        salt=push.unpadded("DGv6ra1nlYgDCS1FRnbzlw"),
-    )
-    assert push.padless(made) == (
-        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml"
-        "mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
-        "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
-    )
-
-
-def test_a_push_is_signed_for_the_service_it_goes_to() -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    header = push.authorization(
-        key, "https://fcm.googleapis.com/fcm/send/x", "mailto:a@b.example", 1_800_000_000
-    )
-    token = header.removeprefix("vapid t=").partition(",")[0]
-    head, claims, mark = token.split(".")
-    assert json.loads(push.unpadded(claims)) == {
-        "aud": "https://fcm.googleapis.com",
-        "exp": 1_800_000_000,
-        "sub": "mailto:a@b.example",
-    }
-    raw = push.unpadded(mark)
-    signature = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    key.public_key().verify(signature, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
-
-
-def a_subscription(server: WebServer) -> str:
-    from cryptography.hazmat.primitives.serialization import PublicFormat
-
-    point = ec.generate_private_key(ec.SECP256R1()).public_key()
-    raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    keys = {"p256dh": push.padless(raw), "auth": push.padless(b"s" * 16)}
-    return json.dumps({"endpoint": server.url, "keys": keys})
-
-
-@pytest.mark.parametrize(("status", "result"), [(201, "sent"), (410, "rejected"), (500, "refused")])
-def test_a_browser_that_took_its_consent_back_is_not_tried_again(status: int, result: str) -> None:
-    with web_server() as server:
-        server.status = status
-        channel = push.WebPush(ec.generate_private_key(ec.SECP256R1()), "mailto:a@b.example", LOOPBACK)
-        assert channel.send(replace(NOTE, address=a_subscription(server))).result == result
-    assert server.requests[0].headers["content-encoding"] == "aes128gcm"
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{}", '{"endpoint":"https://x/","keys":{"p256dh":"AA","auth":"AA"}}', "[1]"]
-)
-def test_what_is_no_subscription_is_a_bad_address(text: str) -> None:
-    assert push.read_subscription(text) is None
-
-
-# ---- the operator's file -----------------------------------------------------------------------
-
-
-def test_without_a_file_no_channel_is_set_up_and_messages_say_so(tmp_path: Path) -> None:
-    post = read_channels(tmp_path / "messages.toml").post(sink=False)
-    assert {post.channel(name).send(NOTE).fault for name in CHANNELS} == {"not-configured"}
-
-
-def test_in_the_demo_everything_is_shown_and_nothing_sent(tmp_path: Path) -> None:
-    post = read_channels(tmp_path / "messages.toml").post(sink=True)
-    assert {post.channel(name).through for name in CHANNELS} == {"sink"}
-
-
-def test_all_channels_are_read_from_the_file(tmp_path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "push.pem").write_bytes(pem)
-    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
-    path = tmp_path / "messages.toml"
-    path.write_text(
-        f"""
-        [email]
-        host = "mail.city.example"
-        sender = "anlan@city.example"
-        [sms]
-        url = "https://sms.city.example/send"
-        [webhook.district]
-        url = "https://district.city.example/hook"
-        secrets = ["{secret}"]
-        [webpush]
-        contact = "mailto:anlan@city.example"
-        key_file = "push.pem"
-        [wecom.duty]
-        token = "abc"
-        [dingtalk.duty]
-        token = "abc"
-        secret = "SEC1"
-        [feishu.duty]
-        token = "abc"
-        """,
-        "utf-8",
-    )
-    found = read_channels(path)
-    assert found.problems == ()
-    assert set(found.makers) == set(CHANNELS)
-    assert found.names["webhook"] == ("district",)
-    assert found.where["email"] == "mail.city.example:465"
-    post = found.post(sink=False)
-    assert [post.channel(name).repeatable for name in ("email", "webhook", "wecom")] == [False, True, False]
-
-
-def test_every_mistake_in_the_file_is_named_and_the_rest_works(tmp_path: Path) -> None:
-    path = tmp_path / "messages.toml"
-    path.write_text(
-        """
-        [email]
-        host = "mail.city.example"
-        [outbound]
-        networks = ["10.0.0.1/8"]
-        [sms]
-        gateway = "mock"
-        [webhook.a]
-        url = "https://a.example/"
-        secrets = ["short"]
-        [pigeon]
-        """,
-        "utf-8",
-    )
-    found = read_channels(path)
-    assert set(found.makers) == {"sms"}
-    assert len(found.problems) == 4
-    assert [problem.partition("]")[0] for problem in sorted(found.problems)] == [
-        "[email",
-        "[outbound",
-        "[pigeon",
-        "[webhook",
-    ]
-
-
-def test_a_file_that_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
-    (tmp_path / "messages.toml").write_text("email = [", "utf-8")
-    assert "messages.toml" in read_channels(tmp_path / "messages.toml").problems[0]
