@@ -124,6 +124,15 @@ def red() -> dict[str, Any]:
     return {}
 
 
+def position() -> dict[str, Any]:
+    """Let the place ask for the position at each scan."""
+    from anlan.models import PatrolSettings, Place
+
+    place, now = Place.objects.get(code="MALL"), datetime.now(UTC)
+    PatrolSettings.objects.update_or_create(place=place, defaults={"asks_position": True, "changed_at": now})
+    return {}
+
+
 def answer() -> dict[str, Any]:
     """Take every call for help, as the control room does."""
     from anlan.actions.patrol_review import take_call
@@ -140,9 +149,9 @@ def visits() -> dict[str, Any]:
 
     return {
         "visits": [
-            {"checkpoint": name, "way": way, "flags": flags, "guard": guard, "kind": kind}
-            for name, way, flags, guard, kind in Visit.objects.order_by("walk", "number").values_list(
-                "checkpoint__name_zh", "way", "flags", "walk__guard__username", "kind"
+            {"checkpoint": name, "way": way, "flags": flags, "guard": guard, "kind": kind, "lat": lat}
+            for name, way, flags, guard, kind, lat in Visit.objects.order_by("walk", "number").values_list(
+                "checkpoint__name_zh", "way", "flags", "walk__guard__username", "kind", "latitude"
             )
         ],
         "evidence": Evidence.objects.filter(kind="scan").count(),
@@ -158,7 +167,7 @@ def visits() -> dict[str, Any]:
     }
 
 
-COMMANDS = {"make": make, "red": red, "answer": answer, "visits": visits}
+COMMANDS = {"make": make, "red": red, "position": position, "answer": answer, "visits": visits}
 
 if __name__ == "__main__":
     begin()

@@ -92,7 +92,7 @@ def test_after_the_legs_of_a_short_plan_the_page_says_what_is_open_then_until_wh
     left_out = phone.leg()
     assert left_out != planned
     phone.type_code(left_out)
-    expect(head).to_have_text(re.compile(r"^\d\d:\d\d 之前各站均已完成。$"))
+    expect(head).to_have_text(re.compile(r"^\d\d:\d\d 之前各站均已完成$"))
     until = head.inner_text()[:5]
     expect(go).to_have_text("请在岗位待命。")
     expect(phone.page.locator("#leg-then")).to_contain_text(f"下一时间窗 {until} 开始")
@@ -161,6 +161,36 @@ def test_a_tag_is_read_where_the_phone_can_and_is_offered_nowhere_else(
     expect(phone.page.locator("#said")).to_contain_text("已记录：北门")
     expect(phone.page.locator("#count-waiting")).to_have_text("0")
     assert [(visit["checkpoint"], visit["way"]) for visit in town.visits()] == [("北门", "nfc")]
+
+
+ASKED = """(() => {
+  window.asked = 0;
+  const ask = navigator.geolocation.getCurrentPosition.bind(navigator.geolocation);
+  navigator.geolocation.getCurrentPosition = (...more) => { window.asked += 1; ask(...more); };
+  navigator.geolocation.watchPosition = () => { window.asked += 100; };
+})()"""
+
+
+def test_the_position_is_asked_at_a_scan_and_only_where_the_place_wants_it(
+    phone_with: Callable[..., Phone], town: Town
+) -> None:
+    phone = phone_with()
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"latitude": 39.9075, "longitude": 116.3913, "accuracy": 20})
+    phone.context.add_init_script(ASKED)
+    phone.sign_in("walker")
+    phone.load()
+    phone.begin()
+    phone.type_code(phone.leg())
+    expect(phone.page.locator("#count-waiting")).to_have_text("0")
+    assert phone.page.evaluate("asked") == 0, "the place does not ask"
+    town.ask("position")
+    phone.open()
+    assert phone.page.evaluate("asked") == 0, "nothing was scanned yet"
+    phone.type_code(phone.leg())
+    expect(phone.page.locator("#count-waiting")).to_have_text("0")
+    assert phone.page.evaluate("asked") == 1
+    assert [visit["lat"] for visit in town.visits()] == [None, 39.9075]
 
 
 def test_the_other_checkpoints_are_named_on_the_map_where_no_name_hides_another(

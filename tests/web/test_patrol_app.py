@@ -194,6 +194,15 @@ def test_the_page_that_phones_keep_names_nobody_and_no_place(place, guard):
         assert "csrf" not in shell.lower()
 
 
+def test_the_page_says_what_a_scan_proves_and_what_it_cannot():
+    shells = [Client().get(f"/patrol/shell/{language}/").content.decode() for language in ("en", "zh-hans")]
+    assert "proves that a phone had this code before it" in shells[0]
+    assert "does not prove that somebody looked around" in shells[0]
+    assert "a mark alone has no consequence" in shells[0]
+    assert "扫码只能证明" in shells[1]
+    assert "不能证明有人查看了现场" in shells[1]
+
+
 def test_only_this_page_may_compile_the_reader_of_codes(guard):
     client = signed_in(Client(), guard)
     assert "'wasm-unsafe-eval'" in client.get("/patrol/").headers["Content-Security-Policy"]

@@ -43,7 +43,9 @@ async function changed() {
     called = false;
     show("call-line", false);
     screens.start(known);
-    show("start-form", !undecided);
+    if (undecided) {
+      show("screen-start", false);
+    }
   }
   if (element("dialog-more").open) {
     await screens.latest(known.walk);

@@ -32,7 +32,9 @@ function wordsOf({ started_at, by_page, place, beat, last }) {
   const parts = [
     nameOf(place.name),
     nameOf(bundle.beats.find((one) => one.code === beat)?.name),
-    point ? `${say("helpLast", { name: nameOf(point.name) })} ${clockTime(last.at)}` : say("elsewhereNoScan"),
+    point
+      ? say("helpLast", { name: say("nameAt", { name: nameOf(point.name), time: clockTime(last.at) }) })
+      : say("elsewhereNoScan"),
   ];
   return {
     words: say(by_page ? "elsewhere" : "elsewhereScanned", { time: clockTime(started_at) }),
@@ -45,6 +47,7 @@ export async function showElsewhere(known) {
   found = await other(known, clock.now());
   const walking = Boolean(known.walk);
   show("elsewhere", Boolean(found));
+  element("elsewhere-acts").toggleAttribute("data-walking", walking);
   show("carry-on", !walking);
   show("elsewhere-how", !walking);
   show("end-there", walking);

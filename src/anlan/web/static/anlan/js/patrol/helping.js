@@ -31,8 +31,9 @@ function whereOf(walk, checkpoint) {
   const scanned = walk.bundle.checkpoints.find((one) => one.code === walk.seen);
   const parts = [];
   if (scanned) {
-    const time = walk.seenAt ? ` ${clockTime(walk.seenAt)}` : "";
-    parts.push(say("helpLast", { name: nameOf(scanned.name) }) + time);
+    const name = nameOf(scanned.name);
+    const time = walk.seenAt ? clockTime(walk.seenAt) : "";
+    parts.push(say("helpLast", { name: time ? say("nameAt", { name, time }) : name }));
   }
   if (checkpoint) {
     parts.push(say("helpNext", { name: nameOf(checkpoint.name) }));

@@ -135,7 +135,7 @@ function showOthers(walk, own, others, now) {
   covered.sort(([, one], [, other]) => other - one);
   const names = covered.slice(0, MOST_COVERED).map(([code, at]) => {
     const point = bundle.checkpoints.find((one) => one.code === code);
-    return `${nameOf(point?.name) || code} ${clockTime(at)}`;
+    return say("nameAt", { name: nameOf(point?.name) || code, time: clockTime(at) });
   });
   const more = covered.length - names.length;
   const list = names.join(say("comma")) + (more > 0 ? say("andMore", { n: more }) : "");
@@ -233,7 +233,8 @@ export async function latest(walk) {
 function recordName(record, walk) {
   const known = walk?.bundle.checkpoints.find((one) => one.code === record.checkpoint);
   const name = known ? nameOf(known.name) : record.checkpoint || say("unknownPoint");
-  const kinds = { walk: "kindWalk", end: "kindEnd", help: "kindHelp" };
+  const elsewhere = record.kind === "end" && record.body.reason === work.CARRIED_ON;
+  const kinds = { walk: "kindWalk", end: elsewhere ? "kindEndElsewhere" : "kindEnd", help: "kindHelp" };
   if (kinds[record.kind]) {
     return say(kinds[record.kind]);
   }

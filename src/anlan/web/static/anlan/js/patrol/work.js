@@ -2,11 +2,12 @@
 import { uuidv7 } from "../../../vendor/uuidv7/uuidv7.js";
 import * as clock from "./clock.js";
 import { recognised } from "./codes.js";
+import { flush } from "./outbox.js";
 import { addresses, moment } from "./page.js";
 import * as store from "./store.js";
 
 const POSITION_PATIENCE_MS = 8000;
-const CARRIED_ON = "carried-on";
+export const CARRIED_ON = "carried-on";
 const AFTER_SHIFT_MS = 30 * 60 * 1000;
 
 // ---- what was loaded ---------------------------------------------------------------------------
@@ -158,10 +159,12 @@ export async function scan(walk, content, way) {
 }
 
 function locate(id) {
-  const release = (position) =>
-    store.changeRecord(id, (record) =>
+  const release = async (position) => {
+    await store.changeRecord(id, (record) =>
       record.state === "waiting" ? { ...record, hold: 0, body: { ...record.body, position } } : record,
     );
+    flush();
+  };
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => release({ longitude: coords.longitude, latitude: coords.latitude, accuracy_m: coords.accuracy }),
     () => release(null),
