@@ -45,6 +45,8 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         found |= _signals()
     if any("{warning" in address for address in wanted):
         found |= _warnings()
+    if any("{cap" in address for address in wanted):
+        found |= _cap()
     if "/warnings/periods/{period}/" in wanted:
         found["{period}"] = _a_period()
     for mark, state in IMPORT_STATES.items():
@@ -72,6 +74,17 @@ def _signals() -> dict[str, str]:
         "{signal}": f"/signals/{waiting.pk}/" if waiting else "",
         "{signal-triaged}": f"/signals/{triaged.pk}/" if triaged else "",
     }
+
+
+def _cap() -> dict[str, str]:
+    """The latest CAP message, one that was refused, and a subscription."""
+    from anlan.models import CapMessage, CapSubscription
+
+    rows = CapMessage.objects.order_by("-at")
+    latest, refused = rows.filter(outcome="accepted").first(), rows.filter(outcome="refused").first()
+    feed = CapSubscription.objects.filter(ended_at=None).first()
+    marks = {"{cap}": latest, "{cap-refused}": refused, "{cap-subscription}": feed}
+    return {mark: str(row.pk) if row else "" for mark, row in marks.items()}
 
 
 def _a_period() -> str:

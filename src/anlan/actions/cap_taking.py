@@ -79,7 +79,7 @@ def _kept(columns: dict[str, Any], alert: Alert | None, *, by: User | None, at: 
     if alert is not None and row.outcome == "accepted" and _tells_us(alert):
         row.signal = signal_of(alert, trusted=row.trusted, by=by, at=at)
     row.save(force_insert=True)
-    changes = {"outcome": [None, row.outcome], "status": [None, row.status], "source": [None, row.source]}
+    changes = {"verdict": [None, row.outcome], "status": [None, row.status]}
     label = f"{row.message_type} {row.identifier}".strip() or row.sha256[:12]
     journal.write(
         Change("take-cap-message", "cap-message", str(row.pk), label, changes=changes), by=by, at=at

@@ -243,7 +243,7 @@ def _keep_written(
         )
         if is_new:
             label = f"{alert.message_type} {row.identifier}"
-            changes = {"outcome": [None, row.outcome], "warning": [None, str(notice)]}
+            changes = {"verdict": [None, row.outcome], "warning": [None, str(notice)]}
             journal.write(
                 Change("write-cap-message", "cap-message", str(row.pk), label, changes=changes),
                 by=None,

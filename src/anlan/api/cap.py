@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import get_language
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
 from anlan.actions.cap_keys import own_sender
@@ -84,13 +84,13 @@ class FeedPage(Filters):
     auth=needs("report-signals"),
     openapi_extra=_BODY,
 )
-def take_cap_message(request: HttpRequest) -> tuple[int, CapMessageOut]:
+def take_cap_message(request: HttpRequest) -> Status[CapMessageOut]:
     """Take one CAP message in, as its bytes. The same bytes again are the same message (200)."""
     asker = asker_of(request)
     if (request.content_type or "") not in READ:
         raise ProblemError("unsupported-media-type", headers={"Accept": CAP_XML})
     taken = take_cap(request.read(MOST_BYTES + 1), source="api", by=asker.user, at=asker.at)
-    return 201 if taken.is_new else 200, cap_message_out(taken.message)
+    return Status(201 if taken.is_new else 200, cap_message_out(taken.message))
 
 
 @router.get("/cap/feed.xml", auth=needs("see-warnings"), openapi_extra=_gives("application/atom+xml"))

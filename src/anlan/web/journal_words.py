@@ -119,6 +119,13 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "raise-signal": (_("Signal marked as basis for a warning"), "arrow-up-circle"),
     "reopen-signal": (_("Triage of a signal taken back"), "arrow-back-up"),
     "erase-signals": (_("Words and files of signals erased"), "eraser"),
+    "take-cap-message": (_("CAP message taken in"), "arrow-down-left"),
+    "write-cap-message": (_("CAP message written"), "arrow-up-right"),
+    "erase-cap-messages": (_("Bytes of CAP messages erased"), "eraser"),
+    "add-cap-subscription": (_("Subscribed to CAP messages"), "rss"),
+    "change-cap-subscription": (_("Subscription to CAP messages changed"), "rss"),
+    "end-cap-subscription": (_("Subscription to CAP messages ended"), "rss"),
+    "rotate-cap-key": (_("Key that signs CAP messages replaced"), "key"),
     "load-demo-city": (_("Demo city loaded"), "flask"),
 }
 """What was done, in words, with its picture; a test holds this table against what the actions write."""
@@ -214,6 +221,11 @@ FIELDS: Final[dict[str, Words]] = {
     "channel": _("Channel"),
     "outcome": _("Triage"),
     "linked_to": _("Linked to"),
+    "verdict": _("Result of the check"),
+    "status": _("Status"),
+    "host": _("Host"),
+    "minutes": _("Minutes between fetches"),
+    "certificate": _("Certificate"),
     "warning": _("Warning"),
     "signals": _("Signals"),
     "files": _("Files"),
@@ -244,6 +256,9 @@ SUBJECTS: Final[dict[str, Words]] = {
     "city": _("City"),
     "import": _("Import"),
     "message": _("Message"),
+    "cap-message": _("CAP message"),
+    "cap-subscription": _("Subscription to CAP messages"),
+    "installation": _("Installation"),
 }
 
 LEVELS: Final[dict[str, Words]] = {

@@ -54,6 +54,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("schemes", _("Schemes"), "book-2", "see-schemes", "plan", "s"),
     Entry("imports", _("Imports"), "file-import", "import-places", "plan", "i"),
     Entry("people", _("People and roles"), "users", "see-people", "running", "u"),
+    Entry("cap", _("CAP messages"), "rss", "see-warnings", "running", "x"),
     Entry("messages", _("Messages"), "send", "see-messages", "running", "c"),
     Entry("journal", _("Journal"), "history", "see-journal", "running", "l"),
     Entry("settings", _("Settings"), "settings", "manage-settings", "running", "t"),
