@@ -1,7 +1,7 @@
 """Warnings as they stand: which places an area holds, what a level would change there, who has taken note."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +58,8 @@ class Preview:
     """What issuing would do: how many places, of which tiers, and what changes for each tier.
 
     `guards` is how many more people are asked for at a time, at all places together, and `guards_of` by tier;
-    `worked_out` of the `places` were worked out one by one, the others are taken to be like those of their tier and kind.
+    `worked_out` of the `places` were worked out one by one, the others are taken to be like those of their tier and
+    kind.
     """
 
     places: int

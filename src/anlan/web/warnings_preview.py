@@ -50,6 +50,22 @@ class ShiftRow:
         return known.title if known else self.shift.duty.unit
 
 
+@dataclass(frozen=True, slots=True)
+class TierGroup:
+    """What changes at the places of one tier, and what it costs for `hours`."""
+
+    tier: str
+    title: Text | None
+    places: int
+    shifts: list[ShiftRow]
+    guards: float
+    hours: float
+
+    @property
+    def guard_hours(self) -> int:
+        return round(round(self.guards) * self.hours)
+
+
 @access.needs("issue-warnings")
 @require_safe
 def warning_preview(request: HttpRequest) -> HttpResponse:
@@ -67,13 +83,13 @@ def warning_preview(request: HttpRequest) -> HttpResponse:
         found = preview(form.area, tiers, form.level_chosen, at)
         reached = codes_reached(access.request_reach(request, "issue-warnings"))
         beyond = 0 if reached is None else outside(codes_within(form.area, tiers, at), reached)
-        context |= _preview_context(found, known) | {
+        hours = _hours(request, at)
+        context |= preview_context(found, known, hours) | {
             "is_said": True,
             "level": form.level_chosen,
             "outside": beyond,
-            "hours": _hours(request, at),
+            "hours": hours,
         }
-        hours = context["hours"]
         context["guard_hours"] = round(round(found.guards) * hours) if hours else None
     return render(request, "warnings/_preview.html", context)
 
@@ -87,7 +103,8 @@ def _preview_of(request: HttpRequest, known: Words, at: datetime) -> HttpRespons
     level = cast("Level", notice.level)
     found = preview(area_read(notice.area), tuple(notice.tiers), level, at)
     hours = max((notice.expected_end - max(notice.start or at, at)) / timedelta(hours=1), 0)
-    context = _preview_context(found, known) | {"is_said": True, "level": level, "hours": round(hours, 1)}
+    context = preview_context(found, known, hours)
+    context |= {"is_said": True, "level": level, "hours": round(hours, 1)}
     context["guard_hours"] = round(round(found.guards) * hours)
     return render(request, "warnings/_preview.html", context)
 
@@ -100,11 +117,11 @@ def _preview_of_period(request: HttpRequest, known: Words, at: datetime) -> Http
         raise Http404 from None
     level = cast("Level", period.level)
     found = preview(area_read(period.area), tuple(period.tiers), level, at)
-    context = _preview_context(found, known) | {"is_said": True, "level": level}
+    context = preview_context(found, known) | {"is_said": True, "level": level}
     return render(request, "warnings/_preview.html", context)
 
 
-def _preview_context(found: Preview, known: Words) -> dict[str, Any]:
+def preview_context(found: Preview, known: Words, hours: float | None = None) -> dict[str, Any]:
     """The shifts under their tiers, in the order of the tiers."""
     schemes = {scheme.id: scheme for scheme in known.schemes}
     titles = tier_titles(known)
@@ -113,7 +130,14 @@ def _preview_context(found: Preview, known: Words) -> dict[str, Any]:
     for shift in found.shifts:
         rows.setdefault(shift.tier, []).append(ShiftRow(shift, schemes.get(shift.duty.scheme)))
     groups = [
-        (tier.partition(":")[2], titles.get(tier), counts.get(tier, 0), shifts)
+        TierGroup(
+            tier=tier.partition(":")[2],
+            title=titles.get(tier),
+            places=counts.get(tier, 0),
+            shifts=shifts,
+            guards=found.guards_of.get(tier, 0.0),
+            hours=hours or 0.0,
+        )
         for tier, shifts in sorted(rows.items())
     ]
     return {"preview": found, "groups": groups, "sampled": found.worked_out < found.places}
