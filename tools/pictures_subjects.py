@@ -37,6 +37,8 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         waiver = Waiver.objects.filter(withdrawn_at=None, place__isnull=False).order_by("recorded_at").first()
         found["{waived}"] = waiver.place.code if waiver and waiver.place else ""
         found["{waiver}"] = str(waiver.pk) if waiver else ""
+    if any("{public-" in address for address in wanted):
+        found.update(_public_subjects())
     if wanted and any(mark in address for address in wanted for mark in PATROLLED):
         found |= _patrolled()
     if any("{message}" in address for address in wanted):
@@ -171,3 +173,15 @@ def _an_import(state: str) -> str:
     if state == "done":
         run(record, {})
     return str(record.pk)
+
+
+def _public_subjects() -> dict[str, str]:
+    """A statement that the public sees, and one that waits for approval."""
+    from anlan.models import PublicStatement
+
+    rows = PublicStatement.objects.order_by("-drafted_at")
+    marks = {
+        "{public-released}": rows.filter(released_at__isnull=False, withdrawn_at=None).exclude(kind="facts"),
+        "{public-waiting}": rows.filter(submitted_at__isnull=False, released_at=None, discarded_at=None),
+    }
+    return {mark: str(one.pk) for mark, found in marks.items() if (one := found.first()) is not None}

@@ -19,6 +19,14 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         department="D-education",
     ),
     DemoAccount(
+        "police",
+        "anlan-police",
+        "公安局联络员",
+        "Public safety liaison",
+        "department-liaison",
+        department="D-public-safety",
+    ),
+    DemoAccount(
         "inspector", "anlan-inspector", "云汀区检查员", "Yunting inspector", "inspector", district="990101"
     ),
     DemoAccount("manager", "anlan-manager", "商场场所负责人", "Mall manager", "venue-manager"),
