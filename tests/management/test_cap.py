@@ -116,3 +116,35 @@ def test_what_cannot_be_read_is_wrong_use(tmp_path: Path) -> None:
     assert "CAP 1.2" in refused.stderr
     no_certificate = saved(tmp_path, b"no certificate", "x.pem")
     assert run("check", saved(tmp_path, changed()), "--certificate", no_certificate).exit_code == 2
+
+
+@pytest.mark.django_db
+def test_a_message_is_taken_in_once_and_named_with_its_signal(tmp_path: Path) -> None:
+    path = saved(tmp_path, changed())
+    first, again = run("take", "--json", path), run("take", "--json", path)
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    (told,), (told_again,) = json.loads(first.stdout), json.loads(again.stdout)
+    TypeAdapter(CAP_SHAPES["cap take"][1]).validate_python([told, told_again])
+    assert (told["outcome"], told["is_new"], told_again["is_new"]) == ("accepted", True, False)
+    assert told["signal"].startswith("SG-")
+    assert told_again["signal"] == told["signal"]
+
+
+@pytest.mark.django_db
+def test_a_refused_message_is_kept_and_the_command_says_why(tmp_path: Path) -> None:
+    path = saved(tmp_path, changed(("121.45 2.5", "121.45 -1")))
+    told = run("take", path)
+    assert told.exit_code == 1
+    assert "INVALID_CIRCLE" in told.output
+    assert json.loads(run("take", "--json", path).stdout)[0]["problems"][0]["line"] == 30
+
+
+@pytest.mark.django_db
+def test_the_certificate_is_shown_and_replaced_on_request() -> None:
+    first, again = run("certificate"), run("certificate")
+    assert first.output == again.output
+    assert "-----BEGIN CERTIFICATE-----" in first.output
+    rotated = run("certificate", "--rotate")
+    assert rotated.exit_code == 0
+    assert run("certificate").output in rotated.output
+    assert run("certificate").output != first.output

@@ -113,6 +113,7 @@ def deactivate(user: User, *, by: User | None, at: datetime, reason: str = "") -
     _close_sessions(user.sign_ins.all())
     ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
     Device.objects.filter(user=user, ended_at__isnull=True).update(ended_at=at)
+    user.pushes.all().delete()
     journal.write(
         _entry("deactivate-person", user, {"is_active": [True, False]}, reason=reason), by=by, at=at
     )

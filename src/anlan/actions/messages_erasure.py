@@ -41,7 +41,7 @@ def _erase_some(at: datetime) -> Erased:
         return Erased(0, 0)
     rows = Message.objects.filter(mailing__in=ids)
     rows.filter(state__in=["waiting", "failed"]).update(state="dead", due_at=None, fault="withdrawn")
-    rows.filter(receiver_kind="person").update(receiver=Cast("id", CharField()))
+    rows.filter(receiver_kind__in=["person", "browser"]).update(receiver=Cast("id", CharField()))
     erased = rows.update(address="", link="")
     Delivery.objects.filter(message__mailing__in=ids).exclude(answer="").update(answer="")
     Mailing.objects.filter(pk__in=ids).update(erased_at=at)

@@ -18,7 +18,7 @@ from anlan.engine import messages as rules
 from anlan.engine.messages import Outcome
 from anlan.engine.policy import Text
 from anlan.links.notify import Note, Post
-from anlan.models import Delivery, Message
+from anlan.models import Delivery, Message, PushSubscription
 from anlan.queries.message_channels import open_post
 
 BATCH = 64
@@ -97,6 +97,8 @@ def finish(begun: Begun, outcome: Outcome, *, repeatable: bool, at: datetime) ->
         ended_at=at, result=outcome.result, fault=outcome.fault, answer=outcome.answer.replace("\0", "")[:500]
     )
     what = rules.after(outcome, tries=message.tries, repeatable=repeatable, at=at, seed=message.pk.hex)
+    if message.receiver_kind == "browser" and outcome.fault == "bad-address":
+        PushSubscription.objects.filter(pk=UUID(message.receiver)).delete()
     still = Q(state="sending", tries=message.tries) | Q(state="uncertain", tries=message.tries)
     Message.objects.filter(still, pk=message.pk, taken_by=message.taken_by).update(
         state=what.state,

@@ -124,8 +124,12 @@ def authorization(key: ec.EllipticCurvePrivateKey, endpoint: str, contact: str, 
     signed = ".".join(padless(json.dumps(each).encode()) for each in ({"typ": "JWT", "alg": "ES256"}, claims))
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     mark = padless(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    public = padless(key.public_key().public_bytes(Encoding.X962, Point))
-    return f"vapid t={signed}.{mark}, k={public}"
+    return f"vapid t={signed}.{mark}, k={public_key(key)}"
+
+
+def public_key(key: ec.EllipticCurvePrivateKey) -> str:
+    """The key that a browser is given when it subscribes."""
+    return padless(key.public_key().public_bytes(Encoding.X962, Point))
 
 
 def padless(raw: bytes) -> str:

@@ -17,23 +17,28 @@ from anlan.engine.messages import Channel as ChannelName
 from anlan.links.notify import Channel, Post, Sink
 from anlan.links.notify_email import Email, Mailbox
 from anlan.links.notify_http import Network, Outbound
-from anlan.links.notify_push import SERVICES, WebPush
+from anlan.links.notify_push import SERVICES, WebPush, public_key
 from anlan.links.notify_robots import Kind, Robot, Robots
 from anlan.links.notify_sms import Gateway, MockSmsGateway, SmsGateway
 from anlan.links.notify_webhook import Endpoint, Webhooks, read_secret
 
 FILE = "messages.toml"
-SECTIONS = {"sink", "outbound", *CHANNELS}
+SECTIONS = {"sink", "outbound", "tests", *CHANNELS}
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelFile:
-    """What the file says: the channels that can be used, the names messages may be addressed to, and mistakes."""
+    """What the file says: the channels that can be used, the names messages may be addressed to, and mistakes.
+
+    `test_days` says how often addresses are tested (0: never), `push_key` is the one browsers are given.
+    """
 
     makers: Mapping[ChannelName, Callable[[], Channel]] = field(default_factory=dict)
     names: Mapping[ChannelName, tuple[str, ...]] = field(default_factory=dict)
     where: Mapping[ChannelName, str] = field(default_factory=dict)
     sink: bool | None = None
+    push_key: str = ""
+    test_days: int = 7
     problems: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
 
@@ -64,6 +69,7 @@ class _Reader:
         self.makers: dict[ChannelName, Callable[[], Channel]] = {}
         self.names: dict[ChannelName, tuple[str, ...]] = {}
         self.where: dict[ChannelName, str] = {}
+        self.push_key = ""
 
     def read(self) -> ChannelFile:
         for unknown in sorted(set(self.given) - SECTIONS):
@@ -93,6 +99,8 @@ class _Reader:
             self.names,
             self.where,
             sink if isinstance(sink, bool) else None,
+            self.push_key,
+            self.read_test_days(),
             tuple(self.problems),
             self.networks,
         )
@@ -103,6 +111,13 @@ class _Reader:
             self.problems.append(f"{name}: this is a part of its own, [{name}]")
             return {}
         return value
+
+    def read_test_days(self) -> int:
+        days = self.part("tests").get("days", 7)
+        if not isinstance(days, int) or not 0 <= days <= 90:
+            self.problems.append("[tests] days: a number from 0 (never) to 90")
+            return 7
+        return days
 
     def read_networks(self) -> tuple[Network, ...]:
         found: list[Network] = []
@@ -148,6 +163,7 @@ class _Reader:
             raise ValueError("key_file holds no key of the curve P-256")
         outbound = Outbound(self.networks, tuple(part.get("hosts", SERVICES)))
         self.makers["webpush"] = partial(WebPush, key, str(part["contact"]), outbound)
+        self.push_key = public_key(key)
         self.where["webpush"] = ", ".join(outbound.hosts)
 
     def robots(self, kind: Kind, part: dict[str, Any]) -> None:

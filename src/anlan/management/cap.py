@@ -98,6 +98,43 @@ def roundtrip(file: Path, as_json: bool) -> None:
     raise SystemExit(1 if differences else 0)
 
 
+@cap.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@as_json
+def take(files: tuple[Path, ...], as_json: bool) -> None:
+    """Take messages in; actual alerts become signals.  接收消息，实际警报转为线索。
+
+    The same message twice is one. Status 1 if one is refused.
+    """
+    contents = [(file, _read(file)) for file in files]
+    _open_tables()
+    from anlan.management.cap_room import take_messages
+
+    take_messages(contents, as_json=as_json)
+
+
+@cap.command()
+@click.option("--rotate", is_flag=True, help="先更换签名密钥  replace the signing key first")
+def certificate(rotate: bool) -> None:
+    """Print our certificate with its fingerprint.  显示本系统证书及指纹。
+
+    Give it to those who receive our messages by a way they trust. With --rotate the key is replaced at once;
+    the old certificate is kept, so that older messages can still be verified.
+    """
+    _open_tables()
+    from anlan.management.cap_room import show_certificate
+
+    show_certificate(rotate=rotate)
+
+
+def _open_tables() -> None:
+    """Checking files needs no tables; taking them in does."""
+    from anlan.management.cli import prepare_tables, start_django
+
+    start_django()
+    prepare_tables()
+
+
 def _read(file: Path) -> bytes:
     """The file, as far as it is looked at: one byte more than is accepted is enough to refuse it."""
     try:

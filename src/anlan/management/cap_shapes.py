@@ -1,4 +1,4 @@
-"""The shapes of `anlan cap check` and `anlan cap roundtrip`."""
+"""The shapes of `anlan cap check`, `anlan cap take` and `anlan cap roundtrip`."""
 
 from typing import Any, Literal
 
@@ -27,6 +27,19 @@ class CheckedMessage(Shape):
     signers: list[str]
 
 
+class TakenMessageShape(Shape):
+    """What became of a message; not `is_new` if the same bytes had come before."""
+
+    file: str
+    outcome: Literal["accepted", "refused"]
+    is_new: bool
+    problems: list[CapProblemShape]
+    remarks: list[CapProblemShape]
+    signature: Literal["none", "valid", "invalid", "unsupported"]
+    trusted: bool
+    signal: str | None
+
+
 class DifferenceShape(Shape):
     xpath: str
     before: str | None
@@ -42,5 +55,6 @@ class RoundtripOutput(Shape):
 
 CAP_SHAPES: dict[str, tuple[Any, Any]] = {
     "cap check": (None, list[CheckedMessage]),
+    "cap take": (None, list[TakenMessageShape]),
     "cap roundtrip": (None, RoundtripOutput),
 }

@@ -48,8 +48,8 @@ COMMANDS: dict[str, Entry] = {
     ),
     "cap": Entry(
         "anlan.management.cap:cap",
-        "检查预警消息（CAP）",
-        "check warnings of others (CAP)",
+        "CAP 预警消息：检查、接收、证书",
+        "CAP messages: check, take in, certificate",
         needs_django=False,
     ),
     "signals": Entry(

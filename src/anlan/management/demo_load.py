@@ -21,6 +21,7 @@ from anlan.links.roads import FILE_NAME, network_of_lines, write_network
 from anlan.management.demo_city.values import DemoCity, DemoEvidence, DemoPlace
 from anlan.management.demo_patrols import load_patrols
 from anlan.management.demo_periods import load_periods
+from anlan.management.demo_public import load_public_information
 from anlan.management.demo_signals import load_signals
 from anlan.management.demo_warnings import load_warnings
 from anlan.models import (
@@ -74,6 +75,7 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
         progress("预警", "warnings")
         load_warnings(office, users["second"], at=at)
         load_periods(office, at=at)
+        load_public_information(office, users["second"], users["police"], at=at)
         load_signals(office=office, at=at)
         name_city(city.name_zh, city.name_en, by=None, at=at)
         mark_demo([DemoAccount(a.username, a.password, a.role, a.name_zh, a.name_en) for a in city.accounts])

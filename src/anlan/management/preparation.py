@@ -7,7 +7,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from anlan.actions.cap_keys import own_key
 from anlan.management.cli import COMMANDS, main
 from anlan.management.terminal import both, tell
 
@@ -37,6 +39,11 @@ def adopt(schemes: tuple[str, ...]) -> None:
     """Adopt the schemes that were named, where they are not yet."""
     for scheme in schemes:
         _call("scheme", "adopt", scheme)
+
+
+def ready_signing_key() -> None:
+    """Make the key that signs CAP messages, where there is none yet."""
+    own_key(at=timezone.now())
 
 
 def explain_first_administrator() -> None:

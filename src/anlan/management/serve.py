@@ -173,6 +173,7 @@ def _prepare(*, demo: bool, schemes: tuple[str, ...]) -> None:
             preparation.explain_first_administrator()
     elif schemes:
         preparation.adopt(schemes)
+    preparation.ready_signing_key()
     preparation.let_go()
 
 

@@ -20,6 +20,7 @@ from anlan.actions import drafts, jobs
 from anlan.actions.cap_erasure import erase_cap
 from anlan.actions.cap_feeds import fetch_due
 from anlan.actions.cap_writing import acknowledge_bases
+from anlan.actions.contact_tests import watch_tests
 from anlan.actions.installation import worker_lives
 from anlan.actions.messages_erasure import erase_addresses
 from anlan.actions.messages_sending import send_due
@@ -100,6 +101,7 @@ def _beat(name: str) -> None:
             watch_postures(since=looked, at=at)
             looked = at
             watch_days(at=at)
+            watch_tests(at=at)
             if cleared != at.date():
                 jobs.forget_old_keys(at=at)
                 drafts.erase_old(at=at)

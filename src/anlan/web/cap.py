@@ -43,7 +43,7 @@ COLUMNS: Final = (
     Column("status", gettext_lazy("Status")),
     Column("outcome", gettext_lazy("Result of the check")),
     Column("signature", gettext_lazy("Signature")),
-    Column("sender", gettext_lazy("Sender")),
+    Column("sender", gettext_lazy("Sender"), standard=False),
     Column("source", gettext_lazy("Came by"), standard=False),
     Column("sent", gettext_lazy("Sent"), standard=False),
     Column("at", gettext_lazy("Kept since")),

@@ -33,10 +33,10 @@ SCOPES: Final[dict[str, Words]] = {
 }
 SIGNATURES: Final[dict[str, tuple[Words, str, str]]] = {
     "none": (gettext_lazy("not signed"), "neutral", "signature-off"),
-    "valid": (gettext_lazy("signature holds, signer not known"), "info", "signature"),
-    "trusted": (gettext_lazy("signature holds, signer trusted"), "good", "rosette-discount-check"),
-    "invalid": (gettext_lazy("signature does not fit"), "bad", "alert-octagon"),
-    "unsupported": (gettext_lazy("signature cannot be verified"), "warn", "help-circle"),
+    "valid": (gettext_lazy("signature holds"), "info", "signature"),
+    "trusted": (gettext_lazy("trusted signature"), "good", "rosette-discount-check"),
+    "invalid": (gettext_lazy("signature wrong"), "bad", "alert-octagon"),
+    "unsupported": (gettext_lazy("not verifiable"), "warn", "help-circle"),
 }
 OUTCOMES: Final[dict[str, tuple[Words, str, str]]] = {
     "accepted": (gettext_lazy("Accepted"), "good", "circle-check"),

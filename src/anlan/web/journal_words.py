@@ -227,6 +227,7 @@ FIELDS: Final[dict[str, Words]] = {
     "minutes": _("Minutes between fetches"),
     "certificate": _("Certificate"),
     "warning": _("Warning"),
+    "public-statement": _("Public statement"),
     "signals": _("Signals"),
     "files": _("Files"),
     "state": _("State"),
@@ -239,7 +240,6 @@ SOURCES: Final[dict[str, Words]] = {
     "osm": "OpenStreetMap",
     "sheet": _("Sheet"),
 }
-    "public-statement": _("Public statement"),
 """Where a place of the register came from."""
 
 SUBJECTS: Final[dict[str, Words]] = {

@@ -237,7 +237,9 @@ def _name(known: Any) -> str:
 
 def _shown_receiver(row: Message) -> str:
     """The receiver's code; a person who was erased is nobody any more."""
-    return _("erased") if row.mailing.erased_at and row.receiver_kind == "person" else row.receiver
+    return (
+        _("erased") if row.mailing.erased_at and row.receiver_kind in ("person", "browser") else row.receiver
+    )
 
 
 def _attempt(row: Delivery) -> Attempt:

@@ -52,10 +52,14 @@ ABOUT: Final[dict[str, Words]] = {
     "warning": _("Warning"),
     "signal": _("Signal"),
     "test": _("Test"),
+    "warning-duty": _("Warning: duty officers"),
+    "contact-test": _("Test of addresses"),
 }
 
 RECEIVERS: Final[dict[str, Words]] = {
     "place": _("Place"),
+    "deputy": _("Deputy receiver"),
+    "browser": _("Browser"),
     "department": _("Department"),
     "operator": _("Operator"),
     "district": _("District"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from anlan.models import PostureChange
+from anlan.queries.contact_tests import dead_places
 from anlan.queries.place_records import (
     checkpoints_of,
     documents_of,
@@ -161,7 +162,10 @@ def _contact(request: HttpRequest, view: Seen) -> list[tuple[Any, Any]]:
     ]
     if access.allowed(request, "see-receivers", place):
         parts = (place.receiver_post, place.receiver_name, place.receiver_phone, place.receiver_email)
-        rows.append((_("Receiver of warnings"), " · ".join(part for part in parts if part)))
+        said = " · ".join(part for part in parts if part)
+        if place.code in dead_places([place.code]):
+            said += " · " + _("not reached in the last test")
+        rows.append((_("Receiver of warnings"), said))
         parts = (place.deputy_post, place.deputy_name, place.deputy_phone, place.deputy_email)
         rows.append((_("Deputy receiver"), " · ".join(part for part in parts if part)))
     return rows

@@ -21,6 +21,7 @@ from anlan.actions.signals import (
     reopen_signal,
 )
 from anlan.engine import free_text
+from anlan.engine.areas import Area, area_read
 from anlan.links.list_sheets import Value
 from anlan.models import Signal, User
 from anlan.queries.signals import (
@@ -227,6 +228,7 @@ def _signal_page(
         "photos": [one for one in files if one.media_type in PHOTOS],
         "documents": [one for one in files if one.media_type not in PHOTOS],
         "point": _point(row),
+        "shapes": _shapes(row),
         "head": signal_row(head, known) if head else None,
         "linked": [signal_row(each, known) for each in linked_signals(reach, user, row)],
         "story": story_of_signal(entries_of_signal(row), Names(request)),
@@ -263,6 +265,27 @@ def _point(row: Signal) -> dict[str, Any] | None:
             "features": [{"type": "Feature", "geometry": geometry, "properties": mark}],
         },
     }
+
+
+def _shapes(row: Signal) -> dict[str, Any] | None:
+    """The drawn area of a signal, or the circle around its point, as GeoJSON; circles are points with a radius."""
+    area = area_read(row.area) if row.area else Area()
+    circles = [([one.longitude, one.latitude], one.radius_m) for one in area.circles]
+    if not area.has_shape and row.radius_m and row.longitude is not None:
+        circles = [([row.longitude, row.latitude], float(row.radius_m))]
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": at},
+            "properties": {"radius_m": radius},
+        }
+        for at, radius in circles
+    ]
+    features += [
+        {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}
+        for ring in area.polygons
+    ]
+    return {"type": "FeatureCollection", "features": features} if features else None
 
 
 def _tabs(request: HttpRequest, counts: SignalCounts, state: str) -> list[dict[str, Any]]:

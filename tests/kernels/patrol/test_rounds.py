@@ -8,10 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.kernels.patrol.attacker import prove
-from anlan.kernels.patrol.beats import Beats, Infeasible, Visit, Walked
+from anlan.kernels.patrol.baselines import baselines
+from anlan.kernels.patrol.beats import Beats, Infeasible, Role, Visit, Walked
 from anlan.kernels.patrol.drawing import columns, draw
+from anlan.kernels.patrol.lookahead import lookahead
 from anlan.kernels.patrol.planning import Mix, plan
 from anlan.kernels.patrol.replanning import replan
+from anlan.kernels.patrol.staffing import obligations
 from kernels.patrol.walking_builders import beat, corridor, hourly, is_legal
 
 QUICK = settings(
@@ -121,13 +124,31 @@ def test_one_more_guard_does_no_harm() -> None:
 
 
 def test_a_mix_is_less_predictable_than_a_fixed_round(night: Mix) -> None:
-    from anlan.kernels.patrol.baselines import baselines
-
     proof, usual = prove(night, draws=20_000, seed=8), baselines(night, seed=9, number=100)
     assert usual["fixed"].conditional_entropy_bits == 0
     assert all(one.cadence_kept == 1 for one in usual.values())
     assert proof.conditional_entropy_bits > usual["jitter"].conditional_entropy_bits
     assert all(proof.exploitability < one.exploitability for one in usual.values())
+
+
+def test_the_usual_ways_leave_in_time_where_nobody_may_rest() -> None:
+    """Two checkpoints four slots apart, in turn, with two slots to arrive in: who waits for the window is too late."""
+    far = replace(beat(values=(1.0, 2.0), way=4), windows=(((0, 2), (10, 12), (20, 22)), ((5, 7), (15, 17))))
+    usual = baselines(planned(Beats((far,), 24, 3), turns=1), seed=1, number=20)
+    assert {name: one.cadence_kept for name, one in usual.items()} == dict.fromkeys(usual, 1.0)
+
+
+def test_an_attack_that_is_always_met_gains_nothing_and_never_less() -> None:
+    """The only checkpoint is never left."""
+    mix = planned(Beats((beat(values=(3.0,), windows=hourly(120, 60)),), 120, 3))
+    assert (mix.loss, mix.bound) == (0, 0)
+
+
+def test_windows_that_cannot_be_kept_make_no_tables() -> None:
+    """In the last two slots nobody is at both checkpoints."""
+    hard = beat(values=(1.0, 1.0), way=4, windows=(*hourly(60, 20), (60, 62)))
+    ways = np.array([[0, 4], [4, 0]])
+    assert lookahead(Role(obligations(hard)), ways, np.array([1, 1]), 62) is None
 
 
 def test_a_beat_too_large_for_one_guard_says_how_many_it_takes() -> None:

@@ -1,6 +1,7 @@
 """What a mix is held against: the fixed round, the fixed round begun a little later or earlier, and a random order.
 
-All three walk one lap in each run of windows and rest until the next, as guards do without a plan; all are legal.
+All three walk one lap in each run of windows and wait at the first checkpoint of the next until its window opens; all are
+legal, also where there is no time to rest.
 """
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ def _proof(problem: Beats, crews: list[Crew], laps: Laps, number: int, seed: int
 
 
 def fixed(crew: Crew, guard: Guard, random: np.random.Generator) -> Ints:
-    """The same quick lap each time, begun as soon as the windows open."""
+    """The same quick lap each time, begun as the windows open."""
     del random
     return _laps(crew, guard, lambda _spare: 0, lambda _legal: 0)
 
@@ -69,7 +70,6 @@ def _laps(crew: Crew, guard: Guard, delay: Callable[[int], int], pick: Callable[
     visits: list[list[int]] = []
     for stage in range(1, len(table.base)):
         left = int(table.owed[stage])
-        now = max(now, int(table.base[stage]))
         latest = table.latest[table.offset[stage] :]
         waited = False
         while left:

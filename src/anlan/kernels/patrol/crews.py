@@ -56,7 +56,7 @@ class Columns:
 
 
 def guard(role: Role, walk: Ints, dwell: Ints, slots: int) -> Guard | None:
-    """The guard made ready; None if the windows overlap too much for the tables."""
+    """The guard made ready; None if the windows overlap too much for the tables, or cannot be kept."""
     table = lookahead(role, walk, dwell, slots)
     if table is None:
         return None

@@ -81,7 +81,7 @@ def narrowed(obligations: Sequence[Obligation]) -> tuple[Obligation, ...]:
 
 
 def lookahead(role: Role, walk: Ints, dwell: Ints, slots: int) -> Lookahead | None:
-    """The tables of a guard; None if too many windows overlap to be held. `walk` must be closed."""
+    """The tables of a guard; None if too many windows overlap to be held, or cannot be kept. `walk` must be closed."""
     from anlan.kernels.patrol.lookahead_compiled import latest_table
 
     count = len(dwell)
@@ -107,7 +107,8 @@ def lookahead(role: Role, walk: Ints, dwell: Ints, slots: int) -> Lookahead | No
         opens[stage, : len(run)] = [one.start for one in run]
         closes[stage, : len(run)] = [one.end for one in run]
         last = max(one.end for one in run) - 1 + int(dwell.max()) - start
-        after = np.minimum(free[stage] - start, last)
+        # Where the later windows cannot be kept from, they cannot at any time: one number, so that tables are shared.
+        after = np.where(free[stage] == NEVER, NEVER, np.minimum(free[stage] - start, last))
         key = (len(run), first[stage].tobytes(), (opens[stage] - start)[: len(run)].tobytes(),
                (closes[stage] - start)[: len(run)].tobytes(), after.tobytes())  # fmt: skip
         if key not in tables:
@@ -122,6 +123,8 @@ def lookahead(role: Role, walk: Ints, dwell: Ints, slots: int) -> Lookahead | No
             tables[key] = (size, table)
             size += len(table)
         offset[stage], table = tables[key]
+        if stage > 1 and (table[-count:] == NEVER).all():
+            return None
         free[stage - 1] = np.where(table[-count:] == NEVER, NEVER, table[-count:].astype(np.int64) + start)
     made = [table for _at, table in tables.values()]
     latest = made[0] if len(made) == 1 else np.concatenate([*made, np.zeros(0, np.int16)])

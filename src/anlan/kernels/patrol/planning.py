@@ -141,10 +141,10 @@ def plan(
 
 
 def greatest_loss(beat: BeatMix) -> float:
-    """The most that an attack on this beat gains on average."""
+    """The most that an attack on this beat gains on average, 0 where shares that sum to 1 but for rounding meet all."""
     crew = beat.crew
     runs = Columns(list(beat.rounds), [runs_of(crew, visits) for visits in beat.rounds])
-    return float(losses(pooled(crew.values, crew.moments, runs, None), beat.shares).max())
+    return max(float(losses(pooled(crew.values, crew.moments, runs, None), beat.shares).max()), 0.0)
 
 
 class _Search:

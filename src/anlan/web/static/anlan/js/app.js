@@ -8,6 +8,7 @@ import * as toasts from "./toasts.js";
 
 const MODULES = [
   ["[data-map]", "./map.js"],
+  ["[data-draw], [data-shapes]", "./mapdraw.js"],
   ["[data-chart]", "./chart.js"],
   ["[data-poll]", "./polling.js"],
   ["[data-menu], [data-bulk]", "./lists.js"],

@@ -201,6 +201,7 @@ class PlaceMap {
       this.startPicking(point);
     }
     this.place.dataset.ready = "true";
+    this.place.dispatchEvent(new CustomEvent("anlan:map-ready"));
   }
 
   address() {
