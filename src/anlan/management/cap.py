@@ -39,7 +39,7 @@ def cap() -> None:
 )
 @as_json
 def check(files: tuple[Path, ...], certificates: tuple[Path, ...], as_json: bool) -> None:
-    """Check messages by the schema and beyond it, and verify their signatures.  检查消息及其签名。"""
+    """Check the structure of messages and all beyond it, and verify their signatures.  检查消息及其签名。"""
     trusted = _certificates(certificates)
     found: list[dict[str, Any]] = []
     for file in files:

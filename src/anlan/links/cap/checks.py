@@ -1,4 +1,4 @@
-"""What the schema does not see: whether the parts of a message agree with one another and can be acted on."""
+"""What no schema sees: whether the parts of a message agree with one another and can be acted on."""
 
 import re
 from collections.abc import Iterator

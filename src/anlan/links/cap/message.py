@@ -1,4 +1,4 @@
-"""A message as it came in: read, checked by the schema and beyond it, with everything it carried."""
+"""A message as it came in: read, checked in its structure and beyond, with everything it carried."""
 
 from dataclasses import dataclass
 
