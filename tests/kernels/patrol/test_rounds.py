@@ -139,9 +139,11 @@ def test_the_usual_ways_leave_in_time_where_nobody_may_rest() -> None:
 
 
 def test_an_attack_that_is_always_met_gains_nothing_and_never_less() -> None:
-    """The only checkpoint is never left."""
-    mix = planned(Beats((beat(values=(3.0,), windows=hourly(120, 60)),), 120, 3))
-    assert (mix.loss, mix.bound) == (0, 0)
+    """The only checkpoint is never left; shares that sum to 1 but for rounding make no gain below nothing."""
+    alone = Beats((beat(values=(3.0,), windows=hourly(120, 60)),), 120, 3)
+    for seed in range(5):
+        mix = planned(alone, seed=seed, turns=1)
+        assert 0 <= mix.bound <= mix.loss < 1e-9
 
 
 def test_windows_that_cannot_be_kept_make_no_tables() -> None:

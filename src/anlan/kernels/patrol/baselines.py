@@ -1,7 +1,7 @@
 """What a mix is held against: the fixed round, the fixed round begun a little later or earlier, and a random order.
 
-All three walk one lap in each run of windows and wait at the first checkpoint of the next until its window opens; all are
-legal, also where there is no time to rest.
+All three walk one lap in each run of windows and wait at the first checkpoint of the next until its window opens; all
+are legal, also where there is no time to rest.
 """
 
 from collections.abc import Callable
