@@ -21,7 +21,7 @@ from anlan.actions.signals import (
     reopen_signal,
 )
 from anlan.engine import free_text
-from anlan.engine.areas import Area, area_read
+from anlan.engine.areas import Area, Circle, area_read
 from anlan.links.list_sheets import Value
 from anlan.models import Signal, User
 from anlan.queries.signals import (
@@ -270,16 +270,17 @@ def _point(row: Signal) -> dict[str, Any] | None:
 def _shapes(row: Signal) -> dict[str, Any] | None:
     """The drawn area of a signal, or the circle around its point, as GeoJSON; circles are points with a radius."""
     area = area_read(row.area) if row.area else Area()
-    circles = [([one.longitude, one.latitude], one.radius_m) for one in area.circles]
-    if not area.has_shape and row.radius_m and row.longitude is not None:
-        circles = [([row.longitude, row.latitude], float(row.radius_m))]
+    circles = list(area.circles)
+    if not area.has_shape and row.longitude is not None and row.latitude is not None:
+        circles = [Circle(row.longitude, row.latitude, float(row.radius_m or 0))]
     features: list[dict[str, Any]] = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": at},
-            "properties": {"radius_m": radius},
+            "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+            "properties": {"radius_m": one.radius_m},
         }
-        for at, radius in circles
+        for one in circles
+        if one.radius_m
     ]
     features += [
         {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}

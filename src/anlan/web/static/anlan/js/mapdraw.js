@@ -187,8 +187,10 @@ class AreaDrawing {
     const lines = [];
     if (this.mode === "circle") {
       lines.push(this.center ? words.edge : words.center);
-    } else if (this.mode === "outline" || count) {
+    } else if (this.mode === "outline") {
       lines.push(filled(count >= MOST_CORNERS ? words.full : words.corners, { n: count, most: MOST_CORNERS }));
+    } else if (count) {
+      lines.push(filled(words.drawn, { n: count }));
     }
     if (circle && this.mode !== "circle") {
       lines.push(filled(words.radius, { n: Math.round(circle.radius).toLocaleString("en") }));
