@@ -28,7 +28,7 @@ KEPT = 8
 AT_ONCE = 1000
 """How many places are read at a time."""
 
-_OVERLAP = timedelta(minutes=2)
+_OVERLAP = timedelta(seconds=20)
 """What was acknowledged so long before the last that is known is read again: another process may have been slower."""
 
 
@@ -205,18 +205,18 @@ def _taken(notice: WarningNotice) -> set[str]:
         while len(_TAKEN) > KEPT:
             _TAKEN.popitem(last=False)
         rows = Acknowledgement.objects.filter(warning=notice)
-        if kept.latest is not None:
+        count = rows.count()
+        if kept.latest is not None and count != len(kept.codes):
             _read(kept, rows.filter(at__gt=kept.latest - _OVERLAP))
-        if len(kept.codes) != rows.count():
+        if count != len(kept.codes):
             kept.codes.clear()
             _read(kept, rows)
         return set(kept.codes)
 
 
 def _read(kept: _Taken, rows: Any) -> None:
-    for code, at in rows.values_list("place__code", "at").iterator(chunk_size=5000):
-        kept.codes.add(code)
-        kept.latest = at if kept.latest is None else max(kept.latest, at)
+    kept.latest = rows.aggregate(latest=Max("at"))["latest"] or kept.latest
+    kept.codes.update(rows.values_list("place__code", flat=True))
 
 
 def _register() -> tuple[datetime | None, int]:

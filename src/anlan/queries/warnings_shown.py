@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from anlan.engine.access import Reach
 from anlan.engine.areas import area_read
-from anlan.models import Place, WarningNotice
+from anlan.models import Acknowledgement, Place, WarningNotice
 from anlan.queries.reach import within
 from anlan.queries.warnings import codes_within
 
@@ -34,4 +35,6 @@ def outside(codes: Iterable[str], reached: Collection[str] | None) -> int:
 
 def with_acknowledged(rows: QuerySet[WarningNotice]) -> QuerySet[WarningNotice]:
     """Warnings with `acknowledged`: how many places have taken note."""
-    return rows.annotate(acknowledged=Count("acknowledgements"))
+    taken = Acknowledgement.objects.filter(warning=OuterRef("pk")).order_by().values("warning")
+    counted = Subquery(taken.annotate(n=Count("pk")).values("n"))
+    return rows.annotate(acknowledged=Coalesce(counted, 0))
