@@ -97,7 +97,13 @@ def test_nobody_gets_a_cookie_a_script_or_a_page_over_30_kb(public: Client) -> N
     assert b"<script" not in response.content
     assert b"onclick" not in response.content
     assert len(response.content) < 30_000
-    assert b'http-equiv="refresh" content="60"' in response.content
+
+
+def test_the_page_asks_again_every_minute_until_its_reader_stops_that(public: Client) -> None:
+    assert public.get("/status/").headers["Refresh"] == "60"
+    still = public.get("/status/?renew=off&lang=en")
+    assert "Refresh" not in still.headers
+    assert "This page does not renew itself." in still.content.decode()
 
 
 def test_a_second_look_costs_one_small_query_and_an_unchanged_page_is_not_sent_again(public: Client) -> None:

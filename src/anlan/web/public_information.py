@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -268,7 +269,7 @@ def _context(request: HttpRequest, statement: PublicStatement, at: datetime) -> 
         "crumbs": [(_("Public information"), reverse("public-information"))],
         "row": row,
         "statement": statement,
-        "previews": [(code, _line(statement, code, at)) for code in LANGUAGES],
+        "previews": [(code, _preview(statement, code, at)) for code in LANGUAGES],
         "checklist": checklist_rows(statement, chain),
         "chain": [*(role_words(role, known) for role in chain.approval), role_words(chain.release, known)],
         "cites": chain.cites,
@@ -289,10 +290,11 @@ def _context(request: HttpRequest, statement: PublicStatement, at: datetime) -> 
     }
 
 
-def _line(statement: PublicStatement, spoken: str, at: datetime) -> Any:
+def _preview(statement: PublicStatement, spoken: str, at: datetime) -> str:
+    """The statement as the public's page draws it, in one language."""
     with translation.override(LANGUAGES[spoken]):
         (line,) = lines_of((statement,), spoken, at)
-    return line
+        return render_to_string("status/_statement.html", {"one": line})
 
 
 def _people(request: HttpRequest, statement: PublicStatement, known: Words) -> list[dict[str, Any]]:

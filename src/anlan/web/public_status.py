@@ -30,6 +30,8 @@ from anlan.web.public_words import KINDS
 
 LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
 PER_PAGE: Final = 20
+RENEWED_S: Final = 60
+"""How often a browser asks for the page again by itself, unless its reader stops that."""
 KEPT: Final = timedelta(minutes=5)
 """After this long a page is made anew even if nothing was released, so that a changed name of the city shows."""
 CAP_TYPE: Final = "application/cap+xml; charset=utf-8"
@@ -64,10 +66,12 @@ class Line:
 def status(request: HttpRequest) -> HttpResponse:
     """What is in force for the public now: instructions first, then facts, then the past seven days."""
     spoken = "en" if request.GET.get("lang") == "en" else "zh"
-    at = clock.now()
-    return _answer(
-        request, f"status:{spoken}", at, lambda: _status(spoken, at), "text/html; charset=utf-8", spoken
-    )
+    renews, at = request.GET.get("renew") != "off", clock.now()
+    key, kind = f"status:{spoken}:{renews}", "text/html; charset=utf-8"
+    response = _answer(request, key, at, lambda: _status(spoken, at, renews=renews), kind, spoken)
+    if renews:
+        response.headers["Refresh"] = str(RENEWED_S)  # not as an element: some readers cannot stop that one
+    return response
 
 
 @open_to_anybody
@@ -111,17 +115,19 @@ def lines_of(statements: tuple[PublicStatement, ...], spoken: str, at: datetime)
         state = state_of(one, at)
         title = str(words) if state == "withdrawn" else str(getattr(one, f"title_{spoken}"))
         body = "" if state == "withdrawn" else str(getattr(one, f"body_{spoken}"))
-        where = "" if state == "withdrawn" else str(getattr(one, f"where_{spoken}"))
+        where = str(getattr(one, f"where_{spoken}"))
+        where = "" if state == "withdrawn" or where in title else where
         found.append(Line(one, str(words), icon, where, title, body, state, over_at(one)))
     return found
 
 
-def _status(spoken: str, at: datetime) -> tuple[bytes, datetime | None]:
+def _status(spoken: str, at: datetime, *, renews: bool) -> tuple[bytes, datetime | None]:
     seen, city = shown(at), city_settings()
     with translation.override(LANGUAGES[spoken]):
         name = (city.name_en if spoken == "en" else "") or city.name_zh or city.name_en
         context: Mapping[str, Any] = {
             "spoken": spoken,
+            "renews": renews,
             "html_language": "en" if spoken == "en" else "zh-Hans",
             "city": name,
             "instructions": lines_of(seen.instructions, spoken, at),
