@@ -10,6 +10,7 @@ from anlan.actions.cap_keys import own_certificates, own_sender
 from anlan.actions.cap_taking import take_cap
 from anlan.actions.cap_writing import acknowledge_bases, write_cap
 from anlan.actions.signals import name_warning, raise_signal
+from anlan.actions.warning_follow_up import follow
 from anlan.actions.warnings import (
     WarningDraft,
     confirm_warning,
@@ -199,3 +200,9 @@ def test_the_sender_of_an_alert_is_told_once_that_a_warning_rests_on_it(officer:
     assert (ack.message_type, ack.scope, ack.addresses) == ("Ack", "Private", "office@lanwan.example")
     assert ack.references is not None
     assert ack.references[0].identifier == "990100-2026-0001"
+
+
+def test_the_worker_writes_it_beside_the_messages_to_receivers(officer: User) -> None:
+    notice = issued(officer)
+    assert follow(notice, at=NOW)
+    assert [row.step for row in CapMessage.objects.filter(notice=notice)] == ["issued"]
