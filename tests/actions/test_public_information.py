@@ -98,6 +98,11 @@ def test_place_and_end_are_filled_in_by_the_city_clock(writer: User) -> None:
     assert statement.body_en == "Go another way, until 18:30 on 10 March."
 
 
+def test_an_english_headline_that_begins_with_the_place_begins_with_a_capital(writer: User) -> None:
+    draft = a_draft(where=("老城", "the old town"), title=("【地点】拥挤", "[place] is crowded"))
+    assert draft_statement(draft, by=writer, at=NOW).title_en == "The old town is crowded"
+
+
 def test_an_instruction_needs_one_author_and_another_who_releases(writer: User, chief: User) -> None:
     statement = submitted(writer)
     with pytest.raises(StatementRefusedError) as refused:

@@ -178,8 +178,12 @@ def test_one_mall_passed_into_the_first_tier_three_weeks_ago(city: DemoCity, sch
     assert tier_at(city, schemes, recounted[0].code, UNTIL) == "tier-1"
 
 
-def test_there_is_one_demo_account_for_each_role_and_a_second_person_for_warnings(city: DemoCity) -> None:
-    assert sorted(account.role for account in ACCOUNTS) == sorted([*ROLES, "city-office"])
+def test_the_demo_has_an_account_for_each_role_and_second_people_for_warnings_and_public_facts(
+    city: DemoCity,
+) -> None:
+    assert sorted(account.role for account in ACCOUNTS) == sorted(
+        [*ROLES, "city-office", "department-liaison"]
+    )
     assert {account.username for account in ACCOUNTS} <= {account.username for account in city.accounts}
     assert all(
         bool(each.password) == (each.username in {a.username for a in ACCOUNTS}) for each in city.accounts

@@ -70,6 +70,7 @@ class StatementDraft:
             for name, pair in (("title", self.title), ("body", self.body))
             for place, language in enumerate(("zh", "en"))
         }
+        texts["title_en"] = texts["title_en"][:1].upper() + texts["title_en"][1:]
         return {
             "kind": self.kind,
             "area": area_kept(self.area),
