@@ -1,9 +1,11 @@
-"""A night with a warning: raised by one, then by two people, acknowledged on a phone, stood down."""
+"""A night with a warning: drafted from a signal, raised by two people, acknowledged on phones, stood down."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,24 +13,63 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-PLACE = "AL01-SC005"
-LINK = """
-from anlan.models import Place, WarningNotice
-from anlan.queries.warning_links import receipt_address
-notice = WarningNotice.objects.get(pk="{warning}")
-print("link:" + receipt_address(notice, Place.objects.get(code="{place}")))
+SEVERAL = 300
+"""How many places change their duties at once."""
+
+WARNING_PAGE = re.compile(r"/warnings/[0-9a-f-]{36}/$")
+
+A_SIGNAL = """
+import json
+from django.db.models import Count, Q
+from django.utils import timezone
+from anlan.actions.signals import SignalDraft, receive_signal
+from anlan.models import District, Place
+counted = District.objects.annotate(n=Count("places", filter=Q(places__closed_at=None))).filter(n__gte={several})
+district = counted.order_by("n").first()
+places = Place.objects.filter(district=district, closed_at=None).exclude(receiver_phone="")
+patrolled = places.filter(kind="mall").order_by("code")
+signal = receive_signal(
+    SignalDraft(
+        kind="goods-discrepancy", observed="多处商户报告硝酸钾账实不符", reliability="B", urgency="now",
+        channel="form", observed_at=timezone.now(), organisation="市场监管所", district=district,
+    ), by=None, at=timezone.now(),
+)
+found = [place.code for place in patrolled[:4]]
+print("answer:" + json.dumps({{"signal": str(signal.pk), "places": found, "n": district.n}}))
 """
+ALL_BUT = """
+import json
+from datetime import timedelta
+from django.utils import timezone
+from anlan.actions.warnings import acknowledge
+from anlan.models import Place, WarningNotice
+from anlan.queries.warnings_shown import codes_of
+from anlan.queries.warning_links import receipt_address
+at = timezone.now()
+notice = WarningNotice.objects.get(pk="{warning}")
+for place in Place.objects.filter(code__in=codes_of(notice, at)).exclude(code__in={places}):
+    acknowledge(notice, place, way="link", by=None, at=at)
+links = [receipt_address(notice, Place.objects.get(code=code)) for code in {places}]
+print("answer:" + json.dumps(links))
+"""
+LATER = """
+import json
+from datetime import timedelta
+from django.db.models import F
+from django.utils import timezone
+from anlan.actions.warning_delivery import watch_warnings
+from anlan.models import WarningNotice, WarningStep
+late = timedelta(minutes=16)
+WarningNotice.objects.filter(pk="{warning}").update(issued_at=F("issued_at") - late, start=F("start") - late)
+watch_warnings(at=timezone.now())
+step = WarningStep.objects.get(warning="{warning}", step=1)
+print("answer:" + json.dumps(step.open))
+"""
+"""A quarter of an hour goes by: what was issued, was issued that much earlier. How many places are escalated."""
 
 
-def patrol_of(ask: Callable[..., Any]) -> dict[str, Any]:
-    """The patrol that the place owes now, by the command line's answer about the same data."""
-    duties = ask("why", PLACE)["duties"]
-    return next(duty for duty in duties if duty["rule"] == "mobile-patrol")
-
-
-def link_of(site: Any, address: str) -> str:
-    """The link that the message to the place's receiver carries."""
-    code = LINK.format(warning=address.rstrip("/").rpartition("/")[2], place=PLACE)
+def run_at(site: Any, code: str, **values: object) -> Any:
+    """What a few lines answer about the site's data."""
     command = [
         sys.executable,
         "-m",
@@ -38,10 +79,11 @@ def link_of(site: Any, address: str) -> str:
         "manage",
         "shell",
         "-c",
-        code,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ})
-    return re.search(r"link:(\S+)", done.stdout)[1]
+    done = subprocess.run(
+        [*command, code.format(**values)], capture_output=True, text=True, check=True, env={**os.environ}
+    )
+    return json.loads(re.search(r"^answer:(.*)$", done.stdout, re.MULTILINE)[1])  # type: ignore[index]
 
 
 def sure(page: Page) -> None:
@@ -49,46 +91,41 @@ def sure(page: Page) -> None:
     page.locator("#confirm-dialog [data-confirm-yes]").click()
 
 
-def fill(page: Page, level: str) -> None:
-    """Level and place by hand, the rest from the template."""
-    page.locator(f"input[name=level][value={level}]").check()
-    page.locator("input[name=scope][value=chosen]").check()
-    page.locator("summary", has_text="点名场所").click()
-    page.locator("#id_places").fill(PLACE)
+def warning_in(page: Page) -> str:
+    return page.url.rstrip("/").rpartition("/")[2]
 
 
-def test_two_people_raise_a_warning_a_receiver_acknowledges_and_the_officer_stands_down(
-    site: Any,
-    open_page: Any,
-    sound: Callable[[Page], None],
-    ask: Callable[..., Any],
+def test_a_signal_becomes_a_warning_of_two_people_with_receipts_and_an_end(
+    site: Any, open_page: Any, sound: Callable[[Page], None], ask: Callable[..., Any]
 ) -> None:
-    calm = patrol_of(ask)
+    told = run_at(site, A_SIGNAL, several=SEVERAL)
+    first, second_place, *_late = told["places"]
 
-    # One officer, by keyboard from the template on, issues yellow.
-    officer = open_page("/warnings/new/", role="city-office")
-    expect(officer.locator("#template")).to_be_focused()
-    officer.locator("#template").select_option("yellow-facility")
-    expect(officer.locator("#id_matters_zh")).not_to_have_value("")
-    expect(officer.locator("#preview strong").first).to_contain_text("个场所", timeout=30_000)
-    fill(officer, "yellow")
-    expect(officer.locator("#preview strong").first).to_have_text("1 个场所", timeout=30_000)
+    def cadences() -> dict[str, str]:
+        return {duty["rule"]: str(duty["cadence"]) for duty in ask("why", first)["duties"]}
+
+    calm = cadences()
+
+    # A yellow warning out of the signal: kind, district and words are there already.
+    officer = open_page(f"/signals/{told['signal']}/", role="city-office")
+    officer.get_by_role("link", name="据此起草预警").click()
+    expect(officer.locator("#id_matters_zh")).to_have_value(re.compile("硝酸钾账实不符"))
+    expect(officer.locator("#id_category")).to_have_value("goods")
+    officer.locator("input[name=level][value=yellow]").check()
+    expect(officer.locator("#preview strong").first).to_have_text(f"{told['n']} 个场所", timeout=30_000)
     officer.locator("#id_matters_zh").press("Control+Enter")
     sure(officer)
-    officer.wait_for_url(re.compile(r"/warnings/[0-9a-f-]{36}/$"))
-    expect(officer.locator("#warning-live")).to_contain_text("生效中")
-    assert ask("why", PLACE)["posture"] == "yellow"
+    officer.wait_for_url(WARNING_PAGE)
+    assert ask("why", first)["posture"] == "yellow"
 
-    # It gets worse: the update to orange changes nothing until a second person has confirmed.
+    # It gets worse: orange changes nothing until a second person has confirmed, on a phone.
     officer.get_by_role("link", name="更新").click()
     officer.locator("input[name=level][value=orange]").check()
     officer.locator("#id_reason").fill("情况升级")
     expect(officer.locator("[data-issue]")).to_have_text("报请第二人")
     officer.locator("[data-issue]").click()
-    officer.wait_for_url(re.compile(r"/warnings/[0-9a-f-]{36}/$"))
-    expect(officer.get_by_role("button", name="紧急发布")).to_be_disabled()
-    assert ask("why", PLACE)["posture"] == "yellow"
-
+    officer.wait_for_url(WARNING_PAGE)
+    assert ask("why", first)["posture"] == "yellow"
     second = open_page("/sign-in/", phone=True)
     account = next(each for each in site.accounts if each["username"] == "second")
     second.locator("#id_username").fill(account["username"])
@@ -96,33 +133,68 @@ def test_two_people_raise_a_warning_a_receiver_acknowledges_and_the_officer_stan
     second.locator("#id_password").press("Enter")
     second.wait_for_url(lambda address: "/sign-in" not in address)
     second.goto(officer.url)
-    expect(second.locator("#warning-live")).to_contain_text("流动巡查")
     second.get_by_role("button", name="确认并发布").click()
     sure(second)
     expect(second.locator("#warning-live")).to_contain_text("生效中")
-    assert ask("why", PLACE)["posture"] == "orange"
-    assert patrol_of(ask)["cadence"] != calm["cadence"], "the duty changed at once"
-    sound(second)
+    expect(second.locator("#warning-live .tiles")).to_contain_text(str(told["n"]))
+    assert ask("why", first)["posture"] == "orange"
+    assert cadences() != calm, "duties changed at once"
 
-    # The receiver opens the link on a phone, without signing in.
-    receiver = open_page(link_of(site, second.url), phone=True)
-    expect(receiver.locator(".receipt-title")).to_be_visible()
-    expect(receiver.locator("body")).to_contain_text("流动巡查")
+    # Two receivers acknowledge on their phones; after a quarter of an hour two others are late.
+    links = run_at(site, ALL_BUT, warning=warning_in(officer), places=told["places"])
+    for link in links[:2]:
+        receiver = open_page(link, phone=True)
+        receiver.get_by_role("button", name="我已阅知").click()
+        expect(receiver.locator(".plain-card [role=status]")).to_contain_text("已签收")
     sound(receiver)
-    receiver.get_by_role("button", name="我已阅知").click()
-    expect(receiver.locator(".plain-card [role=status]")).to_contain_text("已签收")
+    assert run_at(site, LATER, warning=warning_in(officer)) == 2, "two escalate"
+    officer.goto(f"{officer.url}?show=late")
+    expect(officer.locator("#receipts tbody tr")).to_have_count(2, timeout=30_000)
+    expect(officer.locator("#receipts tbody")).to_contain_text("超时")
 
-    # The officer's page, left open, turns by itself; then the officer stands down.
-    expect(officer.locator("#receipts")).to_contain_text("链接签收", timeout=30_000)
-    officer.locator("#stand-down summary").click()
+    # The officer stands down, after reading what falls back.
+    officer.locator("#stand-down").click()
+    expect(officer.locator(".falling")).to_contain_text("回落到常态")
     officer.locator("#end-reason").fill("已查清")
     officer.get_by_role("button", name="立即解除").click()
     expect(officer.locator("#warning-live")).to_contain_text("已解除")
-    assert ask("why", PLACE)["posture"] == "normal"
-    assert patrol_of(ask)["cadence"] == calm["cadence"]
+    assert ask("why", first)["posture"] == "normal"
+    assert cadences() == calm
     receiver.reload()
     expect(receiver.locator(".plain-card [role=status]")).to_contain_text("此预警已结束")
 
-    officer.goto(f"/places/{PLACE}/coverage/")
+    # The year of one place shows the raised day, in both languages.
+    officer.goto(f"/places/{second_place}/coverage/")
     expect(officer.locator(".raised-days")).to_contain_text("橙色")
+    english = open_page(f"/places/{second_place}/coverage/", role="city-office", language="en")
+    expect(english.locator(".raised-days")).to_contain_text("Orange")
+    english.goto(f"/signals/{told['signal']}/")
+    expect(english.get_by_role("link", name=re.compile("^Warning 20"))).to_be_visible()
     open_page.expect("htmx:(afterRequest|sendAbort)")  # a preview still under way when the page was left
+
+
+def test_by_keyboard_alone_a_template_makes_a_complete_draft_in_under_a_minute(open_page: Any) -> None:
+    page = open_page("/warnings/new/", role="city-office")
+    began = time.monotonic()
+    expect(page.locator("#template")).to_be_focused()
+    for _press in range(4):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#id_matters_zh")).not_to_have_value("")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(WARNING_PAGE)
+    assert time.monotonic() - began < 60
+    expect(page.locator("#warning-live")).to_contain_text("待第二人确认")
+    open_page.expect("htmx:(afterRequest|sendAbort)")
+
+
+def test_a_draft_survives_a_lost_connection(open_page: Any) -> None:
+    page = open_page("/warnings/new/", role="city-office")
+    page.locator("#template").select_option("orange-weather")
+    page.context.set_offline(True)
+    page.locator("#id_matters_zh").fill("台风外围影响，断网时写下")
+    expect(page.locator(".draft-state")).to_contain_text("暂存于本机")
+    page.context.set_offline(False)
+    page.goto("/warnings/new/")
+    expect(page.locator("#id_matters_zh")).to_have_value("台风外围影响，断网时写下")
+    expect(page.locator("input[name=level][value=orange]")).to_be_checked()
+    open_page.expect("htmx:(afterRequest|sendAbort|sendError)")

@@ -117,3 +117,13 @@ def test_a_signal_out_of_reach_is_not_found() -> None:
     signal = a_signal(district=a_district("990101"))
     assert district.get(reverse("warning-new"), {"signal": signal.pk}).status_code == 404
     assert district.get(reverse("warning-new"), {"signal": "x"}).status_code == 404
+
+
+def test_a_draft_of_another_warning_does_not_cover_what_the_signal_says(office: Client) -> None:
+    signal = a_signal(place=a_place("M-3"))
+    kept = {"address": reverse("warning-new"), "fields": [["matters_zh", "另一件事"]]}
+    assert office.post(reverse("draft"), kept, content_type="application/json").status_code == 200
+    own = office.get(reverse("warning-new")).content.decode()
+    other = office.get(reverse("warning-new"), {"signal": signal.pk}).content.decode()
+    assert "另一件事" in own
+    assert "另一件事" not in other

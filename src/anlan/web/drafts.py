@@ -25,6 +25,8 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "evidence-new": ("place", "department", "scheme", "rule"),
     "finding": (),
     "import-columns": (),
+    "period-change": (),
+    "period-new": (),
     "person": (),
     "person-edit": (),
     "person-new": (),
@@ -38,7 +40,7 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "scheme-local-value": (),
     "signal-new": ("place",),
     "warning-edit": (),
-    "warning-new": (),
+    "warning-new": ("place", "signal", "template"),
     "warning-update": (),
 }
 """The pages whose form is kept, and what of their query belongs to the form's address."""

@@ -229,12 +229,32 @@ function whenReady(place, run) {
   }
 }
 
+// The map to draw on is a template until its part of the form is opened: most warnings need none.
+function whenOpened(box, run) {
+  const part = box.closest("details");
+  const unfold = async () => {
+    const waiting = box.querySelector("template");
+    waiting?.replaceWith(waiting.content);
+    (await import("./map.js")).prepare(box);
+    run();
+  };
+  if (!part || part.open) {
+    unfold();
+  } else {
+    part.addEventListener("toggle", unfold, { once: true });
+  }
+}
+
 export function prepare(root) {
   for (const box of root.querySelectorAll("[data-draw], [data-shapes]")) {
-    const place = box.querySelector("[data-map]");
-    if (!made.has(box) && place) {
-      made.add(box);
-      whenReady(place, (map) => (box.matches("[data-draw]") ? new AreaDrawing(box, map) : show(box, map)));
+    if (made.has(box)) {
+      continue;
+    }
+    made.add(box);
+    if (box.matches("[data-draw]")) {
+      whenOpened(box, () => whenReady(box.querySelector("[data-map]"), (map) => new AreaDrawing(box, map)));
+    } else {
+      whenReady(box.querySelector("[data-map]"), (map) => show(box, map));
     }
   }
 }
