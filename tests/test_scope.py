@@ -63,10 +63,10 @@ def test_no_table_has_a_persons_contact_but_for_staff_and_receivers_of_warnings(
 
 def test_a_signal_has_no_field_for_a_person_but_for_the_staff_who_received_and_triaged_it() -> None:
     known = {
-        "id", "year", "number", "department", "organisation", "place", "district", "longitude", "latitude", "radius_m", "area",
+        "id", "year", "number", "department", "organisation", "place", "district", "longitude", "latitude", "radius_m",
         "kind", "reliability", "urgency", "observed", "masked", "observed_at", "received_at", "channel", "attachments",
         "attachment_count", "key_sha256", "by", "outcome", "linked_to", "warning", "reason", "triaged_at", "triaged_by",
-        "erased_at",
+        "erased_at", "area",
     }  # fmt: skip
     signal = apps.get_model("anlan", "Signal")
     assert {field.name for field in signal._meta.get_fields() if isinstance(field, Field)} == known
