@@ -62,6 +62,10 @@ class TierGroup:
     hours: float
 
     @property
+    def people(self) -> int:
+        return round(self.guards)
+
+    @property
     def guard_hours(self) -> int:
         return round(round(self.guards) * self.hours)
 
