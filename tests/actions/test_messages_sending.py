@@ -297,3 +297,56 @@ def test_a_killed_worker_repeats_webhooks_under_the_same_id_and_leaves_none_out(
     again = [count for count in asked.values() if count > 1]
     assert 1 <= len(again) <= 8
     assert max(again) == 2
+
+
+ISSUE = """
+from datetime import UTC, datetime, timedelta
+from anlan.management.cli import prepare_tables, start_django
+start_django()
+prepare_tables()
+from anlan.actions.register import PlaceDraft, register_places
+from anlan.actions.warnings import WarningDraft, draft_warning, propose_warning
+from anlan.engine.areas import Area
+at = datetime.now(UTC)
+drafts = [PlaceDraft(f"P-{n}", f"P{n}", "mall", receiver_email=f"p{n}@example.org") for n in range(200)]
+register_places(drafts, by=None, at=at)
+draft = WarningDraft("security", "yellow", Area(city=True), at + timedelta(hours=6), ("a", ""), ("b", ""), ("c", ""))
+propose_warning(draft_warning(draft, by=None, at=at), by=None, at=at)
+"""
+
+
+@pytest.mark.django_db
+def test_a_warning_whose_worker_is_killed_in_the_fan_out_reaches_no_receiver_twice(
+    installation: dict[str, str], tmp_path: Path
+) -> None:
+    """The whole worker is killed: it had followed the warning, addressed its messages and sent some of them.
+
+    What it had taken up stays under its lease for a minute, which is not waited for here.
+    """
+    enough, all_there = threading.Event(), threading.Event()
+    with mail_server() as server:
+        (tmp_path / "messages.toml").write_text(
+            f'[email]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\nsender = "a@city.example"\n'
+        )
+        run(ISSUE, environment=installation)
+
+        def at_text(_receiver: str) -> bool:
+            if len(server.mails) >= 60:
+                enough.set()
+            if len(server.receivers) >= 125:
+                all_there.set()
+            return True
+
+        server.at_text = at_text
+        for reached in (enough, all_there):
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "anlan.management.cli", "worker"], env=installation, cwd=ROOT
+            )
+            try:
+                assert reached.wait(120)
+            finally:
+                os.kill(worker.pid, signal.SIGKILL)
+                worker.wait(20)
+        received = Counter(server.receivers)
+    assert max(received.values()) == 1
+    assert len(received) >= 125
