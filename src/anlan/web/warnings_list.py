@@ -1,5 +1,7 @@
 """The list of warnings with its filters and files, and the strip of what is in force, for the board."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -15,8 +17,10 @@ from django.views.decorators.http import require_safe
 from anlan.engine.policy import LEVELS
 from anlan.links.list_sheets import Value
 from anlan.models import District, PostureChange, WarningNotice
+from anlan.queries.contact_tests import dead_places
 from anlan.queries.sensitive_periods import next_period
-from anlan.queries.vocabulary import words
+from anlan.queries.vocabulary import Words, words
+from anlan.queries.warning_receipts import receipts_of
 from anlan.queries.warnings import notices
 from anlan.queries.warnings_listed import STATES, WarningFilter, warnings_listed, warnings_page
 from anlan.queries.warnings_shown import codes_reached
@@ -113,6 +117,14 @@ class WarningSearch(forms.Form):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class StripRow:
+    """A warning on the board, and at how many of its places nobody can be reached."""
+
+    row: WarningRow
+    unreachable: int
+
+
 @access.needs("see-warnings")
 @require_safe
 def warnings(request: HttpRequest) -> HttpResponse:
@@ -192,10 +204,27 @@ def strip_of(request: HttpRequest, at: datetime) -> dict[str, Any]:
     found, _more = warnings_page(WarningFilter(), reached, at, drafts=False)
     period: PostureChange | None = next_period(at, reached)
     return {
-        "running": [warning_row(notice, known, at) for notice in found[:MOST_IN_STRIP]],
+        "running": [_strip_row(notice, reached, known, at) for notice in found[:MOST_IN_STRIP]],
         "ending": _ending(request, at) if access.allowed(request, "issue-warnings") else [],
         "period": period,
+        **_unreached(request, reached),
     }
+
+
+def _strip_row(
+    notice: WarningNotice, reached: Collection[str] | None, known: Words, at: datetime
+) -> StripRow:
+    lost = receipts_of(notice, at, reached=reached, limit=0).unreachable if notice.issued_at else 0
+    return StripRow(warning_row(notice, known, at), lost)
+
+
+def _unreached(request: HttpRequest, reached: Collection[str] | None) -> dict[str, Any]:
+    """At how many places the last test of addresses did not reach somebody, for those who may see the test."""
+    if not access.allowed(request, "see-messages"):
+        return {"unreached": 0}
+    dead = dead_places()
+    many = len(dead if reached is None else dead.intersection(reached))
+    return {"unreached": many, "unreached_url": reverse("contact-tests") + "?show=dead"}
 
 
 def _ending(request: HttpRequest, at: datetime) -> list[WarningRow]:

@@ -1,5 +1,6 @@
 """What a level would change in an area, shown beside a form and before somebody confirms."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -10,8 +11,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from anlan.engine.areas import area_read
+from anlan.engine.areas import Area, area_read
 from anlan.engine.policy import Level, Scheme, Text
+from anlan.queries.contact_tests import dead_places
 from anlan.queries.vocabulary import Words, words
 from anlan.queries.warnings import DutyShift, Preview, codes_within, preview
 from anlan.queries.warnings_shown import codes_reached, outside
@@ -92,6 +94,7 @@ def warning_preview(request: HttpRequest) -> HttpResponse:
             "is_said": True,
             "level": form.level_chosen,
             "outside": beyond,
+            "unreached": _unreached(form.area, tiers, at),
             "hours": hours,
         }
         context["guard_hours"] = round(round(found.guards) * hours) if hours else None
@@ -109,8 +112,15 @@ def _preview_of(request: HttpRequest, known: Words, at: datetime) -> HttpRespons
     hours = max((notice.expected_end - max(notice.start or at, at)) / timedelta(hours=1), 0)
     context = preview_context(found, known, hours)
     context |= {"is_said": True, "level": level, "hours": round(hours, 1)}
+    context["unreached"] = _unreached(area_read(notice.area), tuple(notice.tiers), at)
     context["guard_hours"] = round(round(found.guards) * hours)
     return render(request, "warnings/_preview.html", context)
+
+
+def _unreached(area: Area, tiers: Collection[str], at: datetime) -> int:
+    """At how many of the places an address did not take the last test."""
+    dead = dead_places()
+    return len(dead.intersection(codes_within(area, tiers, at))) if dead else 0
 
 
 def _preview_of_period(request: HttpRequest, known: Words, at: datetime) -> HttpResponse:
