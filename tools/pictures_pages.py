@@ -75,6 +75,8 @@ PAGES: tuple[Page, ...] = (
     Page("warnings-open", "/warnings/?state=open"),
     Page("warnings-past", "/warnings/?state=past"),
     Page("warning", "/warnings/{warning}/"),
+    Page("contact-tests", "/messages/tests/"),
+    Page("account-notifications", "/account/notifications/"),
     Page("warning-late", "/warnings/{warning}/?show=late"),
     Page("warning-venue", "/warnings/{warning}/", "auditor"),
     Page("warning-draft", "/warnings/{warning-draft}/"),
