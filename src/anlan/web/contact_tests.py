@@ -22,7 +22,7 @@ from anlan.web.messages_words import CHANNELS, RECEIVERS
 from anlan.web.shell import page
 from anlan.web.templatetags.times import figure
 
-LISTED: Final = 500
+LISTED: Final = 100
 TESTS: Final = 12
 RESULTS: Final[dict[str, tuple[str | Promise, str, str]]] = {
     "dead": (gettext_lazy("Did not arrive"), "bad", "mail-off"),

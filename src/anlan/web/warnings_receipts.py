@@ -155,7 +155,7 @@ def _row(request: HttpRequest, receipt: Receipt, *, may_issue: bool, runs: bool)
     taken = receipt.acknowledged
     return ReceiptRow(
         receipt=receipt,
-        turn=TURNS[receipt.turn] if receipt.turn else _("everybody was told"),
+        turn=TURNS[receipt.turn] if receipt.turn else _("nobody further can be told"),
         way=WAYS.get(taken.way, "") if taken else "",
         by=Names(request).of(taken.by, receipt.place) if taken and taken.by else "",
         shows_receiver=access.allowed(request, "see-receivers", receipt.place),
@@ -184,5 +184,5 @@ def _step_text(row: WarningStep) -> str:
     parts = [f"{TURNS[party]} {figure(row.told[party])}" for party in PARTIES if row.told.get(party)]
     if row.nobody and row.step == 0:
         many = {"n": figure(row.nobody)}
-        parts.append(_("at %(n)s places nobody can be reached: went on at once") % many)
-    return " · ".join(parts) or _("nobody left to tell")
+        parts.append(_("at %(n)s places nobody can be reached by message") % many)
+    return " · ".join(parts) or _("nobody further could be told: call them")
