@@ -69,7 +69,7 @@ class EndRecord:
 
 @dataclass(frozen=True, slots=True)
 class HelpRecord:
-    """The guard pressed for help: `checkpoint` is the next leg, `seen` the one scanned last, as the phone reckons time."""
+    """The guard pressed for help: `checkpoint` is the next leg, `seen` the one scanned last, by the phone's clock."""
 
     id: UUID
     clock: Clock
