@@ -112,6 +112,7 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "give-up-message": (_("Message given up"), "mail-off"),
     "confirm-message": (_("Message said to have arrived"), "mail-check"),
     "send-test-message": (_("Test message sent"), "mail-question"),
+    "test-addresses": (_("Addresses tested"), "mail-question"),
     "erase-addresses": (_("Addresses of messages erased"), "eraser"),
     "receive-signal": (_("Signal received"), "message-report"),
     "link-signal": (_("Signal linked to another"), "link"),
