@@ -5,6 +5,18 @@ from anlan.models.cap import CapMessage, CapSubscription
 from anlan.models.contacts import ContactAnswer, ContactTest, PushSubscription
 from anlan.models.desk import FormDraft, SavedView
 from anlan.models.duties import Evidence, Finding, GapDay, GapTally, Standing, Strike, Waiver
+from anlan.models.incidents import (
+    Activation,
+    Assignment,
+    Command,
+    Incident,
+    JointLink,
+    LogEntry,
+    MapMark,
+    Measure,
+    StepDone,
+    Unit,
+)
 from anlan.models.journal import Attachment, Entry, IdempotencyKey
 from anlan.models.messages import Delivery, Mailing, Message, MessageText
 from anlan.models.patrols import (
@@ -21,6 +33,7 @@ from anlan.models.patrols import (
     WalkTime,
 )
 from anlan.models.periods import SensitivePeriod
+from anlan.models.plans import CardHeld, PlacePoint
 from anlan.models.posture import PostureChange
 from anlan.models.public_information import PublicApproval, PublicMessage, PublicStatement
 from anlan.models.register import (
@@ -43,16 +56,20 @@ from anlan.models.warnings import Acknowledgement, WarningNotice, WarningStep
 
 __all__ = [
     "Acknowledgement",
+    "Activation",
     "Adoption",
     "ApiToken",
+    "Assignment",
     "Attachment",
     "Beat",
     "CapMessage",
     "CapSubscription",
+    "CardHeld",
     "Checkpoint",
     "CheckpointCode",
     "CheckpointWorth",
     "CitySettings",
+    "Command",
     "ContactAnswer",
     "ContactTest",
     "Delivery",
@@ -69,8 +86,13 @@ __all__ = [
     "Grant",
     "HelpCall",
     "IdempotencyKey",
+    "Incident",
+    "JointLink",
     "LocalValue",
+    "LogEntry",
     "Mailing",
+    "MapMark",
+    "Measure",
     "Message",
     "MessageText",
     "Occurrence",
@@ -81,6 +103,7 @@ __all__ = [
     "Place",
     "PlaceFact",
     "PlaceImport",
+    "PlacePoint",
     "Post",
     "PostureChange",
     "PublicApproval",
@@ -94,7 +117,9 @@ __all__ = [
     "SignIn",
     "Signal",
     "Standing",
+    "StepDone",
     "Strike",
+    "Unit",
     "User",
     "Visit",
     "Waiver",
