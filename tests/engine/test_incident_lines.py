@@ -53,7 +53,8 @@ def test_entries_are_settled_and_struck_by_their_number() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["/at 25:00 x", "/at", "/contact B9 15", "/contact A1 0", "/todo", "/done x", "/strike 12", "/unit A1 到", "/level 5 x", "/???"],
+    ["/at 25:00 x", "/at", "/contact B9 15", "/contact A1 0", "/todo", "/done x", "/strike 12", "/unit A1 到",
+     "/level 5 x", "/???"],
 )  # fmt: skip
 def test_a_command_that_is_not_understood_stays_as_typed_and_says_how_to_write_it(typed: str) -> None:
     line = read_line(typed, SETTING)
