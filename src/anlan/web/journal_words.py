@@ -127,6 +127,13 @@ ACTIONS: Final[dict[str, tuple[Words, str]]] = {
     "change-cap-subscription": (_("Subscription to CAP messages changed"), "rss"),
     "end-cap-subscription": (_("Subscription to CAP messages ended"), "rss"),
     "rotate-cap-key": (_("Key that signs CAP messages replaced"), "key"),
+    "open-incident": (_("Incident opened"), "urgent"),
+    "change-response-level": (_("Level of response changed"), "stairs-up"),
+    "pass-command": (_("Command passed"), "transfer"),
+    "order-measure": (_("Closure or restriction ordered"), "barrier-block"),
+    "end-measure": (_("Closure or restriction ended"), "barrier-block-off"),
+    "stand-down-incident": (_("Incident stood down"), "flag-off"),
+    "close-incident": (_("Incident closed"), "flag-check"),
     "load-demo-city": (_("Demo city loaded"), "flask"),
 }
 """What was done, in words, with its picture; a test holds this table against what the actions write."""
@@ -232,6 +239,9 @@ FIELDS: Final[dict[str, Words]] = {
     "signals": _("Signals"),
     "files": _("Files"),
     "state": _("State"),
+    "scenario": _("Scenario"),
+    "commander": _("Commander"),
+    "authority": _("Ordered by"),
     "mailings": _("Rounds of messages"),
     "messages": _("Messages"),
 }
@@ -259,6 +269,7 @@ SUBJECTS: Final[dict[str, Words]] = {
     "message": _("Message"),
     "cap-message": _("CAP message"),
     "cap-subscription": _("Subscription to CAP messages"),
+    "incident": _("Incident"),
     "installation": _("Installation"),
 }
 
