@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from anlan.engine.plans import ActionPlan
 
 Language = Literal["zh", "en"]
 Label = Literal["plan", "law", "practice"]
@@ -241,7 +244,8 @@ class Term:
     """A word the scheme declares: a kind of place, a department role, an evidence kind, an event.
 
     `cap` and `event_term` are what a warning or a signal of this kind is called in CAP messages: categories of the
-    standard with blanks between them, and a code of the OASIS Event Terms List.
+    standard with blanks between them, and a code of the OASIS Event Terms List. `phone` is the number of somebody whom
+    a step of a plan calls.
     """
 
     id: str
@@ -250,6 +254,7 @@ class Term:
     description: Text | None = None
     cap: str = ""
     event_term: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,7 @@ class Scheme:
     cases: tuple[Case, ...]
     outside_tiers: str = "none"
     public: tuple[PublicChain, ...] = ()
+    plans: "Mapping[str, ActionPlan]" = field(default_factory=dict)
     folder: Path | None = None
     sha256: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)

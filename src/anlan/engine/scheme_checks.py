@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 
 from anlan.engine.figures import Figures, suits
+from anlan.engine.plans import ActionPlan
 from anlan.engine.policy import (
     Cadence,
     Case,
@@ -34,7 +35,7 @@ class _Complaints:
     """Where the checks of one rule report."""
 
     report: Report
-    rule: Rule | Case | PublicChain
+    rule: Rule | Case | PublicChain | ActionPlan
 
     def add(self, message: Text, mend: Text) -> None:
         self.report.rule = self.rule.id
@@ -55,6 +56,12 @@ def check_whole(scheme: Scheme, report: Report) -> None:
             _check_coverage(scheme, rule, scheme.parameters[reference.parameter], complaints)
         if rule.kind == "measure":
             _check_measure(scheme, rule, complaints)
+    for plan in scheme.plans.values():
+        complaints = _Complaints(report, plan)
+        for reference in sorted(set(references_in(plan.where)), key=lambda reference: reference.parameter):
+            _check_coverage(
+                scheme, scheme.rule(plan.rule), scheme.parameters[reference.parameter], complaints
+            )
     for chain in scheme.public:
         _check_chain(chain, _Complaints(report, chain))
     _check_tiers(scheme, report)

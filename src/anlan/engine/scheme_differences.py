@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Literal
 
 from anlan.engine.durations import duration_text
+from anlan.engine.plans import ActionPlan
 from anlan.engine.policy import (
     All,
     AnyOf,
@@ -27,7 +29,7 @@ from anlan.engine.policy import (
     Within,
 )
 
-Part = Literal["scheme", "rule", "parameter", "term", "fact", "case", "public"]
+Part = Literal["scheme", "rule", "parameter", "term", "fact", "case", "public", "plan"]
 Change = Literal["added", "removed", "changed"]
 _PLACES_IN_FILES = {"file", "line"}
 
@@ -57,6 +59,7 @@ def differences(old: Scheme, new: Scheme) -> tuple[Difference, ...]:
         *_parts("fact", old.facts, new.facts),
         *_parts("term", _words(old), _words(new)),
         *_parts("public", {one.id: one for one in old.public}, {one.id: one for one in new.public}),
+        *_plans(old.plans, new.plans),
         *_parts("case", {case.id: case for case in old.cases}, {case.id: case for case in new.cases}),
     )
 
@@ -91,6 +94,43 @@ def _fields(part: Part, name: str, old: object, new: object) -> Iterator[Differe
         before, after = written(getattr(old, field.name)), written(getattr(new, field.name))
         if before != after:
             yield Difference(part, name, "changed", field.name, before, after, _title(new))
+
+
+def _plans(old: Mapping[str, ActionPlan], new: Mapping[str, ActionPlan]) -> Iterator[Difference]:
+    """Plans step by step, so that a changed word is found among two hundred lines."""
+    both = old.keys() & new.keys()
+    kept = ({name: plan for name, plan in plans.items() if name not in both} for plans in (old, new))
+    yield from _parts("plan", *kept)
+    for name in (name for name in new if name in both):
+        before, after = _lines(old[name]), _lines(new[name])
+        for field in dict.fromkeys((*before, *after)):
+            mine, theirs = before.get(field, ()), after.get(field, ())
+            gone, come = (
+                [one for one in mine if one not in theirs],
+                [one for one in theirs if one not in mine],
+            )
+            if not gone and not come and mine != theirs:
+                gone, come = [", ".join(mine)], [", ".join(theirs)]
+            for lost, won in zip_longest(gone, come, fillvalue=""):
+                yield Difference("plan", name, "changed", field, lost, won, new[name].title)
+
+
+def _lines(plan: ActionPlan) -> Mapping[str, tuple[str, ...]]:
+    """What a plan says, by where it says it; lists that have no ids as several lines of one field."""
+    whole = ("rule", "scenario", "title", "cites", "where", "command", "public")
+    lines: dict[str, tuple[str, ...]] = {field: (written(getattr(plan, field)),) for field in whole}
+    for field in ("triggers", "stand_down", "recovery"):
+        lines[field.replace("_", "-")] = tuple(written(line) for line in getattr(plan, field))
+    for role in plan.roles:
+        lines[f"{role.role}.first"] = (", ".join(step.id for step in role.first),)
+        lines |= {f"{role.role}.first.{step.id}": (written(step),) for step in role.first}
+        lines[f"{role.role}.never"] = tuple(written(line) for line in role.never)
+        lines[f"{role.role}.read-back"] = tuple(written(question) for question in role.read_back)
+    for phase in plan.phases:
+        lines |= {f"{phase.id}.{word}": (written(getattr(phase, word)),) for word in ("title", "until")}
+        lines[f"{phase.id}.steps"] = tuple(f"{task.role}: {written(task.do)}" for task in phase.steps)
+    lines |= {f"resources.{one.id}": (f"{one.quantity} {written(one.title)}",) for one in plan.resources}
+    return lines
 
 
 def _title(part: object) -> Text | None:

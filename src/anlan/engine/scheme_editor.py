@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from anlan.engine.plans import GUARD, SHOWS
 from anlan.engine.policy import LEVELS
 from anlan.engine.scheme_cadence_shapes import PERIODS
 from anlan.engine.scheme_condition_shapes import RELATIONS
-from anlan.engine.scheme_fields import EXPECTATIONS, FIELDS, RULE_KINDS, Field, Section, Shape
+from anlan.engine.scheme_fields import EXPECTATIONS, FIELDS
+from anlan.engine.scheme_keys import RULE_KINDS, Field, Section, Shape
+from anlan.engine.scheme_plan_fields import PLAN_FIELDS
 
 Fragment = dict[str, Any]
 
@@ -54,9 +57,17 @@ def _definitions() -> Fragment:
         "case",
         "terms",
         "public",
+        *PLAN_FIELDS,
     )
     definitions: Fragment = {section: _block(FIELDS[section]) for section in named}
     definitions["rule"] = _rule()
+    definitions["plan-role"]["if"] = {"properties": {"role": {"const": GUARD}}, "required": ["role"]}
+    definitions["plan-role"]["then"] = {
+        "allOf": [
+            {"anyOf": [{"required": [word]} for word in field.spellings]}
+            for field in PLAN_FIELDS["plan-role"][2:]
+        ]
+    }
     definitions["text"] = {
         "type": "object",
         "properties": {"zh": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}},
@@ -183,6 +194,10 @@ def _list_of(name: str) -> Fragment:
     return {"anyOf": [{"type": "array", "items": _ref(name)}, {"type": "object"}, {"type": "null"}]}
 
 
+def _several(item: Fragment, least: int, most: int | None = None) -> Fragment:
+    return {"type": "array", "items": item, "minItems": least} | ({"maxItems": most} if most else {})
+
+
 def _one_or_more(item: Fragment) -> Fragment:
     return {"anyOf": [item, {"type": "array", "items": item}]}
 
@@ -250,6 +265,25 @@ _SHAPES: dict[Shape, Fragment] = {
     "public-reach": {"enum": ["city", "area"]},
     "role-list": _one_or_more(_NAME),
     "public-list": _list_of("public"),
+    "plan-list": _list_of("plan"),
+    "plan-rule": _NAME,
+    "scenario": _NAME,
+    "card-role": _NAME,
+    "call": _NAME,
+    "shows": {"enum": list(SHOWS)},
+    "step-time": _DURATION,
+    "answer-number": {"type": "integer", "minimum": 1, "maximum": 3},
+    "whole-number": {"type": "integer", "minimum": 1},
+    "name-list": _one_or_more(_NAME),
+    "text-list": _one_or_more(_ref("text")),
+    "never-list": _several(_ref("text"), 2, 5),
+    "answer-list": _several(_ref("text"), 3, 3),
+    "plan-roles": _several(_ref("plan-role"), 1),
+    "plan-steps": _several(_ref("plan-step"), 5, 9),
+    "plan-questions": _several(_ref("plan-question"), 5, 5),
+    "plan-phases": _several(_ref("plan-phase"), 2, 4),
+    "plan-tasks": _several(_ref("plan-task"), 1),
+    "plan-resources": _several(_ref("plan-resource"), 1),
 }
 
 

@@ -1,103 +1,8 @@
 """Every key that a scheme's files may hold, said once: the reader and the JSON Schema both work from it."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 from anlan.engine.policy import RuleKind
-
-Shape = Literal[
-    "id",
-    "words",
-    "text",
-    "flag",
-    "value",
-    "date",
-    "validity",
-    "status",
-    "languages",
-    "term-list",
-    "fact-list",
-    "fact-type",
-    "fact-default",
-    "fact-values",
-    "value-list",
-    "citation",
-    "label",
-    "rule-kind",
-    "subject",
-    "condition",
-    "role",
-    "evidence",
-    "event",
-    "cadence",
-    "duration",
-    "duration-or-figure",
-    "number-or-figure",
-    "quantity",
-    "quantity-list",
-    "quantity-fact",
-    "levels",
-    "level",
-    "rule-id",
-    "rule-ids",
-    "item-list",
-    "case-facts",
-    "local-figures",
-    "expectation",
-    "terms",
-    "parameter-list",
-    "rule-list",
-    "case-list",
-    "public-says",
-    "public-reach",
-    "role-list",
-    "public-list",
-]
-Section = Literal[
-    "scheme",
-    "file",
-    "terms",
-    "term",
-    "fact",
-    "citation",
-    "parameter",
-    "value",
-    "rule",
-    "item",
-    "quantity",
-    "case",
-    "public",
-]
-
-RULE_KINDS: tuple[RuleKind, ...] = ("tier", "duty", "standard", "measure", "clock", "criterion", "plan")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key. `needed` and `kinds` name the rule kinds that must or may have it (rules only).
-
-    `attribute` is the name it has in policy.py where that differs from the key.
-    """
-
-    key: str
-    shape: Shape
-    meaning: str
-    required: bool = False
-    kinds: tuple[RuleKind, ...] = RULE_KINDS
-    needed: tuple[RuleKind, ...] = ()
-    aliases: tuple[str, ...] = ()
-    attribute: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.attribute or self.key.replace("-", "_")
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """The key, its aliases, and each with hyphens and underscores exchanged."""
-        written = (self.key, *self.aliases)
-        return tuple(dict.fromkeys(s for w in written for s in (w, w.replace("-", "_"), w.replace("_", "-"))))
-
+from anlan.engine.scheme_keys import RULE_KINDS, Field, Section
+from anlan.engine.scheme_plan_fields import PLAN_FIELDS
 
 _OWED: tuple[RuleKind, ...] = ("duty", "standard")
 _DONE: tuple[RuleKind, ...] = ("duty", "standard", "measure")
@@ -121,6 +26,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("rules", "rule-list", "The rules."),
         Field("cases", "case-list", "Examples with their expected answers."),
         Field("public", "public-list", "Who approves and releases what the public is told."),
+        Field("plans", "plan-list", "What the emergency plans say: triggers, first steps by role, phases."),
     ),
     "terms": (
         Field("places", "term-list", "Kinds of place.", aliases=("kinds",)),
@@ -130,6 +36,9 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("events", "term-list", "Happenings that start a clock."),
         Field("signals", "term-list", "What reports about places and things are about."),
         Field("warnings", "term-list", "What warnings are about."),
+        Field("scenarios", "term-list", "What emergency plans are for."),
+        Field("card-roles", "term-list", "Who works by an action card."),
+        Field("calls", "term-list", "Whom a step of a plan calls, with their phone numbers."),
         Field("units", "term-list", "Units of figures and quantities."),
         Field("concerns", "term-list", "What duties are about; duties of one concern are compared."),
         Field("groups", "term-list", "Groups of kinds of place or roles."),
@@ -144,6 +53,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field(
             "event-term", "words", "Of warnings: their code in the OASIS Event Terms List, such as OET-193."
         ),
+        Field("phone", "words", "Of calls: the number to ring; absent where each place has its own."),
     ),
     "fact": (
         Field("id", "id", "Permanent name, used in conditions.", required=True),
@@ -303,6 +213,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("local", "local-figures", "Local values of figures taken as in force."),
         Field("expect", "expectation", "The expected answer.", required=True),
     ),
+    **PLAN_FIELDS,
 }
 
 EXPECTATIONS: dict[str, str] = {

@@ -17,8 +17,9 @@ from anlan.engine.policy import (
 )
 from anlan.engine.scheme_declarations import SUBJECTS, Declarations, named, with_id
 from anlan.engine.scheme_expectations import FIGURE
-from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, field_of
+from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Scalar, Tree
+from anlan.engine.scheme_keys import RULE_KINDS
 from anlan.engine.scheme_plain_shapes import items_of, short, shown
 from anlan.engine.scheme_report import did_you_mean
 from anlan.engine.scheme_shapes import Fields

@@ -16,8 +16,9 @@ from anlan.engine.policy import (
     Term,
     Text,
 )
-from anlan.engine.scheme_fields import FIELDS, RULE_KINDS, Section, field_of
+from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Listing, Scalar, Tree
+from anlan.engine.scheme_keys import RULE_KINDS, Section
 from anlan.engine.scheme_names import Names
 from anlan.engine.scheme_plain_shapes import PlainShapes, is_reference, items_of, short, shown
 from anlan.engine.scheme_report import did_you_mean

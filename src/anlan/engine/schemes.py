@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from anlan.engine.conditions import LEVEL_TITLES
+from anlan.engine.plans import ActionPlan
 from anlan.engine.policy import LEVELS, Case, Problem, PublicChain, Rule, Scheme, Term, Text
 from anlan.engine.scheme_cases import run_cases
 from anlan.engine.scheme_checks import check_whole
@@ -19,8 +20,8 @@ from anlan.engine.scheme_fields import FIELDS, field_of
 from anlan.engine.scheme_files import Block, Listing, Tree, texts_of, tree_of
 from anlan.engine.scheme_names import Names
 from anlan.engine.scheme_plain_shapes import shown
+from anlan.engine.scheme_plans import Plans
 from anlan.engine.scheme_report import Report, Spot
-from anlan.engine.scheme_sections import Sections
 from anlan.engine.scheme_shapes import Fields
 
 __all__ = [
@@ -38,7 +39,19 @@ VOCABULARY = "vocabulary"
 SHARED_VOCABULARY = Path(__file__).parents[3] / "schemes" / VOCABULARY
 """The words that come with Anlan, for a scheme that has no vocabulary folder beside its own."""
 _HEADS = ("scheme.yaml", "scheme.yml")
-_TERM_GROUPS = ("evidence", "events", "signals", "warnings", "units", "concerns", "groups", "sources")
+_TERM_GROUPS = (
+    "evidence",
+    "events",
+    "signals",
+    "warnings",
+    "scenarios",
+    "card-roles",
+    "calls",
+    "units",
+    "concerns",
+    "groups",
+    "sources",
+)
 
 
 def read_scheme(folder: Path, vocabulary: Path | None = None) -> tuple[Scheme | None, tuple[Problem, ...]]:
@@ -82,7 +95,7 @@ def shared_terms(group: str) -> Mapping[str, Term]:
     files = sorted(SHARED_VOCABULARY.glob("*.yaml"))
     read = [(f"{VOCABULARY}/{file.name}", file.read_text(encoding="utf-8")) for file in files]
     trees = {name: tree for name, text in read if (tree := tree_of(name, text)[0]) is not None}
-    _Reading(Sections(Report(), names), trees).words()
+    _Reading(Plans(Report(), names), trees).words()
     return names.terms.get(group, {})
 
 
@@ -97,14 +110,14 @@ def _read(texts: tuple[tuple[str, str], ...]) -> tuple[Scheme | None, tuple[Prob
             trees[name] = tree
         elif problems:
             names.incomplete = True
-    scheme = _Reading(Sections(report, names), trees).scheme(dict(texts))
+    scheme = _Reading(Plans(report, names), trees).scheme(dict(texts))
     return (None if report.broken else scheme), report.problems()
 
 
 class _Reading:
     """One reading of one scheme: terms first, then figures, then rules and cases that refer to them."""
 
-    def __init__(self, sections: Sections, trees: Mapping[str, Tree]) -> None:
+    def __init__(self, sections: Plans, trees: Mapping[str, Tree]) -> None:
         self.sections = sections
         self.names = sections.names
         self.report = sections.report
@@ -128,9 +141,13 @@ class _Reading:
         public: dict[str, PublicChain] = {}
         for node in self._parts("public"):
             self.sections.public_list(node, public)
+        plans: dict[str, ActionPlan] = {}
+        for node in self._parts("plans"):
+            self.sections.plan_list(node, plans)
         if head is None or self.report.broken:
             return None
-        scheme = replace(self._assembled(head, rules, cases, texts), public=tuple(public.values()))
+        whole = self._assembled(head, rules, cases, texts)
+        scheme = replace(whole, public=tuple(public.values()), plans=plans)
         check_whole(scheme, self.report)
         return scheme
 
