@@ -25,8 +25,8 @@ from anlan.links.cap.alert import (
     Status,
     Urgency,
 )
+from anlan.links.cap.contents import CONTENTS
 from anlan.links.cap.problems import Element, Problem, refusal
-from anlan.links.cap.schema import CONTENTS
 
 _FIGURES = re.compile(r"[-+0-9.,\s]*", re.ASCII)
 _REFERENCE = re.compile(r"\s*([^,]+),([^,]+),(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d)(?=\s|$)", re.ASCII)

@@ -1,4 +1,7 @@
-"""Whether a message has the structure of CAP 1.2, and where not, why: one walk through its elements by the table below.
+"""Whether a message has the structure of CAP 1.2, and where not, why.
+
+A grammar made of the table of contents lets pass what is as it must be; whatever it does not let pass is walked
+through by the same table, and the walk decides.
 
 It judges what the published schema judges: which elements stand where, in which order and how often, and what their
 texts must be. It differs in what no service sends: an hour 24 and whole numbers of more than 18 figures are refused,
@@ -8,7 +11,6 @@ because no value holds them; a type named by `xsi:type` is not heeded; and what 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -16,84 +18,13 @@ from itertools import islice
 from lxml import etree
 
 from anlan.links.cap.alert import NAMESPACE, SIGNATURES, VALUES
+from anlan.links.cap.contents import CONTENTS, LANGUAGE, NUMBER, TIME, WHOLE, Child
+from anlan.links.cap.grammar import grammar
 from anlan.links.cap.problems import Element, Problem, line_of, path_of, refusal
 
 MOST_TOLD = 100
 """So many faults are told of one message; who sends more has not sent an alert."""
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """An element as it may stand in another: needed or not, once or often, and what it holds."""
-
-    name: str
-    holds: str = "text"
-    needed: bool = False
-    often: bool = False
-
-
-_PAIR = (Child("valueName", needed=True), Child("value", needed=True))
-CONTENTS: dict[str, tuple[Child, ...]] = {
-    "alert": (
-        Child("identifier", needed=True),
-        Child("sender", needed=True),
-        Child("sent", "time", needed=True),
-        Child("status", "word", needed=True),
-        Child("msgType", "word", needed=True),
-        Child("source"),
-        Child("scope", "word", needed=True),
-        Child("restriction"),
-        Child("addresses"),
-        Child("code", often=True),
-        Child("note"),
-        Child("references"),
-        Child("incidents"),
-        Child("info", "elements", often=True),
-    ),
-    "info": (
-        Child("language", "language"),
-        Child("category", "word", needed=True, often=True),
-        Child("event", needed=True),
-        Child("responseType", "word", often=True),
-        Child("urgency", "word", needed=True),
-        Child("severity", "word", needed=True),
-        Child("certainty", "word", needed=True),
-        Child("audience"),
-        Child("eventCode", "elements", often=True),
-        Child("effective", "time"),
-        Child("onset", "time"),
-        Child("expires", "time"),
-        Child("senderName"),
-        Child("headline"),
-        Child("description"),
-        Child("instruction"),
-        Child("web", "address"),
-        Child("contact"),
-        Child("parameter", "elements", often=True),
-        Child("resource", "elements", often=True),
-        Child("area", "elements", often=True),
-    ),
-    "resource": (
-        Child("resourceDesc", needed=True),
-        Child("mimeType", needed=True),
-        Child("size", "whole"),
-        Child("uri", "address"),
-        Child("derefUri"),
-        Child("digest"),
-    ),
-    "area": (
-        Child("areaDesc", needed=True),
-        Child("polygon", often=True),
-        Child("circle", often=True),
-        Child("geocode", "elements", often=True),
-        Child("altitude", "number"),
-        Child("ceiling", "number"),
-    ),
-    "eventCode": _PAIR,
-    "parameter": _PAIR,
-    "geocode": _PAIR,
-}
-"""What stands in each element, in order."""
+_GRAMMAR = grammar()
 
 _PLACES: dict[str, dict[object, int]] = {
     name: {f"{{{NAMESPACE}}}{child.name}": place for place, child in enumerate(contents)}
@@ -116,6 +47,19 @@ _BLANKS = " \t\r\n"
 
 def schema_problems(root: Element) -> list[Problem]:
     """What is wrong with the structure of an alert, as far as it is told; nothing if it is as it must be."""
+    return [] if _GRAMMAR.validate(root) and _ends_with_signatures(root) else walked(root)
+
+
+def _ends_with_signatures(root: Element) -> bool:
+    """Whether nothing follows a signature but another; libxml2 lets anything follow what stands for a wildcard."""
+    first = root.find(f"{{{SIGNATURES}}}*")
+    return first is None or all(
+        etree.QName(after).namespace == SIGNATURES for after in first.itersiblings("*")
+    )
+
+
+def walked(root: Element) -> list[Problem]:
+    """The same, found by the walk alone."""
     found: list[Problem] = []
     _look_through(root, "alert", found)
     return found[:MOST_TOLD]
@@ -226,7 +170,7 @@ def _value_fault(element: Element, child: Child) -> Problem | None:
         if not _is_time(bare):
             return _at(element, "INVALID_DATE", name=child.name, value=_short(value))
     elif child.holds == "language":
-        if value and not _LANGUAGE.fullmatch(bare):  # an empty one stands for the standard's own
+        if value and not LANGUAGE.fullmatch(bare):  # an empty one stands for the standard's own
             return _at(element, "INVALID_LANGUAGE", value=_short(value))
     else:
         form, need, need_en = _FORMS[child.holds]
@@ -235,9 +179,6 @@ def _value_fault(element: Element, child: Child) -> Problem | None:
             return _at(element, "INVALID_VALUE", **details)
     return None
 
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]((0\d|1[0-3]):[0-5]\d|14:00)", re.ASCII)
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 # Addresses as RFC 3986 has them. What it does not allow but people type is let through, as parsers of schemas do.
 _UNUSUAL = re.compile(r"[^!-~]|[<>\"{}|\\^`]")
@@ -251,19 +192,15 @@ _ADDRESS = (
     rf"(?:\?(?:{_STEP}|[/?])*)?(?:\#(?:{_STEP}|[]/?[])*)?"
 )
 _FORMS = {
-    "whole": (re.compile(r"[-+]?\d{1,18}", re.ASCII), "应为整数", "a whole number is needed"),
-    "number": (
-        re.compile(r"[-+]?(\d{1,18}(\.\d*)?|\.\d+)", re.ASCII),
-        "应为数字",
-        "a number is needed",
-    ),
+    "whole": (WHOLE, "应为整数", "a whole number is needed"),
+    "number": (NUMBER, "应为数字", "a number is needed"),
     "address": (re.compile(_ADDRESS, re.ASCII), "应为网址", "an address is needed"),
 }
 
 
 def _is_time(text: str) -> bool:
     """Whether it is a time that the calendar has, written as CAP asks."""
-    if not _TIME.fullmatch(text):
+    if not TIME.fullmatch(text):
         return False
     try:
         datetime.fromisoformat(text)
