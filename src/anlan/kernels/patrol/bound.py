@@ -11,6 +11,7 @@ for attacks at even intervals.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,15 +66,17 @@ def least_loss(
     begin: Sequence[Floats] | None = None,
     turns: int = 60,
     workers: ThreadPoolExecutor | None = None,
+    until: float = float("inf"),
 ) -> float:
     """The loss that no mix of legal rounds goes below, with `spare` guards who may each help one beat.
 
-    `begin` are weights of attack by checkpoint to start from. Two guards of a beat may share its windows as they like.
+    `begin` are weights of attack by checkpoint to start from; the search ends at `until` by the clock. Two guards of a
+    beat may share its windows as they like.
     Attacks at even intervals and, of few checkpoints, attacks at all moments are tried: who keeps coming back within an
     attack is paid twice by the former, a visit at the edge of the shift counts less for the latter.
     """
     return max(
-        _least_loss([_relaxed(crew, even) for crew in crews], spare, begin, turns, workers)
+        _least_loss([_relaxed(crew, even) for crew in crews], spare, begin, turns, workers, until)
         for even in ((True, False) if sum(len(crew.dwell) for crew in crews) <= FEW else (True,))
     )
 
@@ -84,6 +87,7 @@ def _least_loss(
     begin: Sequence[Floats] | None,
     turns: int,
     workers: ThreadPoolExecutor | None,
+    until: float,
 ) -> float:
     crews = [one.crew for one in relaxed]
     sizes = [len(crew.dwell) for crew in crews]
@@ -120,6 +124,8 @@ def _least_loss(
             reach = min(reach * 1.5, 4.0)
         else:
             reach *= 0.7
+        if perf_counter() > until:
+            break
         scale = max(float(one.max()) for one in centre[0])
         for beat, size in enumerate(sizes):
             for place in range(size):

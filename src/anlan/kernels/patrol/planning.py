@@ -50,6 +50,9 @@ POLISH = ((0.004, 100), (0.001, 250))
 HURRIED = ((0.01, 60),)
 """The same where there is no time."""
 
+LAST = 0.15
+"""Part of the time: so long before its end a mix is made no finer, so long after its end no bound is sought."""
+
 STEADY = 0.6
 """How much of the attacker's weights is kept from the turns before, so that rounds do not chase the latest."""
 
@@ -128,10 +131,16 @@ def plan(
             done += 1
             if search.settled:
                 break
-        solved = search.finish(POLISH if bounded else HURRIED)
+        # Where others want the cores too, the end is cut short rather than late.
+        late = (until - LAST * seconds, until + LAST * seconds) if turns is None else (float("inf"),) * 2
+        solved = search.finish(POLISH if bounded else HURRIED, late[0])
         flat = [weights.mean(axis=1) for weights in search.attack]
         crews_alone = [crew for crew, _ in pairs]
-        bound = least_loss(crews_alone, spare, begin=flat, workers=search.workers) if bounded else 0.0
+        bound = (
+            least_loss(crews_alone, spare, begin=flat, workers=search.workers, until=late[1])
+            if bounded
+            else 0.0
+        )
     beats = tuple(
         _kept(crew, columns, shares, search.period)
         for (crew, _), columns, shares in zip(pairs, search.columns, solved.shares, strict=True)
@@ -201,12 +210,18 @@ class _Search:
         for number, (one, new) in enumerate(zip(solved.shares, fresh, strict=True)):
             self._merge(number, one, new)
 
-    def finish(self, polish: Sequence[tuple[float, int]]) -> Solved:
-        """The mix of all columns, ever finer."""
+    def finish(self, polish: Sequence[tuple[float, int]], until: float) -> Solved:
+        """The mix of all columns, ever finer until the clock says so."""
         solved = None
         for smooth, turns in polish:
             solved = solve(
-                self._pools(), self.shares, self.spare, smooth=smooth, turns=turns, workers=self.workers
+                self._pools(),
+                self.shares,
+                self.spare,
+                smooth=smooth,
+                turns=turns,
+                until=until,
+                workers=self.workers,
             )
             self.shares = solved.shares
         assert solved is not None
