@@ -190,6 +190,11 @@ def test_the_demo_has_an_account_for_each_role_and_second_people_for_warnings_an
     )
 
 
+def test_each_district_has_an_office_that_can_be_told_of_warnings(city: DemoCity) -> None:
+    told = {account.district for account in city.accounts if account.role == "city-office"}
+    assert told >= {district.code for district in city.districts}
+
+
 def test_the_mall_manager_has_a_patrolled_mall_of_the_second_tier(
     city: DemoCity, schemes: list[Scheme]
 ) -> None:

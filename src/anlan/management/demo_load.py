@@ -44,6 +44,11 @@ from anlan.models.ids import new_id
 DEFAULT_SCHEMES = ("city-plan-2026", "uk-premises-2025")
 Progress = Callable[[str, str], None]
 
+MAIL_DOMAIN = "anlan.example"
+"""Addresses of a domain that nobody can own (RFC 2606)."""
+
+TOLD_OF_WARNINGS = ("city-office", "department-liaison", "venue-manager")
+
 _BATCH = 1500
 
 
@@ -107,7 +112,12 @@ def _base_map(city: DemoCity) -> None:
 def _accounts(city: DemoCity, at: datetime) -> dict[str, User]:
     users: dict[str, User] = {}
     for account in city.accounts:
-        user = User(username=account.username, name=account.name_zh, created_at=at)
+        user = User(
+            username=account.username,
+            name=account.name_zh,
+            email=f"{account.username}@{MAIL_DOMAIN}" if account.role in TOLD_OF_WARNINGS else "",
+            created_at=at,
+        )
         user.set_password(account.password or None)
         user.save()
         Grant.objects.create(

@@ -40,6 +40,7 @@ _BEHIND = (
     ("venues", "venue-manager", "场所负责人", "venue managers"),
     ("guards", "guard", "保安员", "guards"),
     ("inspection", "inspector", "检查员", "inspectors"),
+    ("office", "city-office", "领导小组办公室", "office"),
 )
 
 
