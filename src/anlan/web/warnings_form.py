@@ -1,11 +1,10 @@
 """The form of a warning: what it states, where it holds, from when until when."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-import shapely
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from anlan.actions.warnings import WarningDraft
 from anlan.engine.areas import Area, Circle, area_read
-from anlan.engine.geodesy import Point
 from anlan.engine.policy import LEVELS, Level
-from anlan.models import District, Place, WarningNotice
+from anlan.models import District, WarningNotice
 from anlan.queries.vocabulary import Words
 from anlan.web.place_kinds import kinds_by_group
+from anlan.web.shape_form import ShapeForm, places_called
 from anlan.web.templatetags.looks import POSTURES
 from anlan.web.templatetags.words import name_of, say
 from anlan.web.warnings_words import CATEGORIES, tier_titles
@@ -25,12 +24,10 @@ from anlan.web.warnings_words import CATEGORIES, tier_titles
 CITY, CHOSEN = "city", "chosen"
 LASTS: Final = ("2", "6", "24")
 LONGEST = timedelta(days=366)
-MOST_CORNERS = 100
 _MOMENT = "%Y-%m-%dT%H:%M"
-_POINT = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 
 
-class WhereForm(forms.Form):
+class WhereForm(ShapeForm):
     """Level and area: all that a preview needs."""
 
     level = forms.ChoiceField(
@@ -52,22 +49,6 @@ class WhereForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Kinds of place"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    near = forms.CharField(
-        label=gettext_lazy("Around"),
-        required=False,
-        max_length=120,
-        help_text=gettext_lazy("The code or name of a place, or latitude, longitude (WGS-84)."),
-    )
-    radius_m = forms.IntegerField(
-        label=gettext_lazy("Radius"), required=False, min_value=10, max_value=200_000
-    )
-    outline = forms.CharField(
-        label=gettext_lazy("Outline"),
-        required=False,
-        max_length=6000,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=gettext_lazy("Corners in order, one to a line: latitude, longitude. At least three."),
-    )
     places = forms.CharField(
         label=gettext_lazy("Named places"),
         required=False,
@@ -76,6 +57,8 @@ class WhereForm(forms.Form):
         help_text=gettext_lazy("Codes or full names, one to a line. They are covered whatever stands above."),
     )
 
+    field_order = ("level", "scope", "tiers", "districts", "kinds")
+
     def __init__(self, data: Any, known: Words, **more: Any) -> None:
         super().__init__(data, **more)
         fields: Any = self.fields
@@ -83,38 +66,11 @@ class WhereForm(forms.Form):
         fields["districts"].choices = [(row.code, name_of(row)) for row in District.objects.order_by("code")]
         fields["kinds"].choices = kinds_by_group(known)
 
-    def clean_near(self) -> tuple[float, float] | None:
-        return self._point(self.cleaned_data["near"].strip())
-
-    def clean_outline(self) -> tuple[Point, ...]:
-        lines = [line for line in self.cleaned_data["outline"].splitlines() if line.strip()]
-        if not lines:
-            return ()
-        corners = [_POINT.match(line) for line in lines]
-        if wrong := [line for line, corner in zip(lines, corners, strict=True) if corner is None]:
-            raise forms.ValidationError(
-                _("“%(line)s” is not latitude, longitude. Write for example 31.2304, 121.4737.")
-                % {"line": wrong[0][:40]}
-            )
-        ring = [(float(one[2]), float(one[1])) for one in corners if one]
-        if ring[0] != ring[-1]:
-            ring.append(ring[0])
-        if len(ring) < 4 or len(ring) > MOST_CORNERS + 1:
-            raise forms.ValidationError(_("An outline has 3 to %(most)s corners.") % {"most": MOST_CORNERS})
-        if not all(_on_earth(*point) for point in ring) or not shapely.Polygon(ring).is_valid:
-            raise forms.ValidationError(
-                _(
-                    "This outline crosses itself or leaves the earth. "
-                    "List the corners in the order of a walk around it."
-                )
-            )
-        return tuple(ring)
-
     def clean_places(self) -> frozenset[str]:
         asked = [
             word.strip() for word in re.split(r"[\n,，;；、]+", self.cleaned_data["places"]) if word.strip()
         ]
-        found, missing = _places_called(asked)
+        found, missing = places_called(asked)
         if missing:
             raise forms.ValidationError(
                 _(
@@ -158,22 +114,6 @@ class WhereForm(forms.Form):
     @property
     def level_chosen(self) -> Level:
         return cast("Level", self.cleaned_data["level"])
-
-    def _point(self, text: str) -> tuple[float, float] | None:
-        if not text:
-            return None
-        if match := _POINT.match(text):
-            point = (float(match[2]), float(match[1]))
-            if not _on_earth(*point):
-                raise forms.ValidationError(_("Latitude is at most 90 and longitude at most 180 degrees."))
-            return point
-        found, _missing = _places_called([text])
-        place = Place.objects.filter(code__in=found).first()
-        if place is None or place.longitude is None or place.latitude is None:
-            raise forms.ValidationError(
-                _("No located place is called so. Give its code, its full name, or latitude, longitude.")
-            )
-        return place.longitude, place.latitude
 
 
 class WarningForm(WhereForm):
@@ -328,21 +268,3 @@ def _tier_choices(known: Words) -> list[tuple[str, str]]:
         (tier, f"{say(title)} · {schemes[tier.partition(':')[0]]}" if several else say(title))
         for tier, title in titles.items()
     ]
-
-
-def _places_called(names: Sequence[str]) -> tuple[frozenset[str], list[str]]:
-    """The codes of open places by code or unique name, and the names that fit none or several."""
-    by_name: dict[str, list[str]] = {}
-    open_places = Place.objects.filter(closed_at=None)
-    known = set(open_places.filter(code__in=names).values_list("code", flat=True))
-    rest = [name for name in names if name not in known]
-    for field in ("name_zh", "name_en") if rest else ():
-        rows: Any = open_places.filter(**{f"{field}__in": rest}).values_list(field, "code")
-        for name, code in rows:
-            by_name.setdefault(name, []).append(code)
-    found: Mapping[str, str] = {name: codes[0] for name, codes in by_name.items() if len(set(codes)) == 1}
-    return frozenset(known | set(found.values())), [name for name in rest if name not in found]
-
-
-def _on_earth(longitude: float, latitude: float) -> bool:
-    return -180 <= longitude <= 180 and -90 <= latitude <= 90
