@@ -2,20 +2,9 @@
 
 from django.db import models
 
+from anlan.engine.action_cards import POINT_KINDS
 from anlan.models.ids import new_id
 from anlan.models.register import Place
-
-POINT_KINDS = (
-    "exit",
-    "assembly",
-    "rendezvous",
-    "cut-off-gas",
-    "cut-off-power",
-    "cut-off-water",
-    "hydrant",
-    "control-room",
-    "aed",
-)
 
 
 class PlacePoint(models.Model):
