@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 
+from anlan.engine.action_cards import card, surroundings_of
+from anlan.engine.action_cards import cards as cards_of
 from anlan.engine.figures import Figures
 from anlan.engine.plans import ActionPlan, PlanRole, applies, phones
+from anlan.engine.policy import Text
 from anlan.web.public_templates import TEMPLATES
 from schemes.test_plans_in_plain_words import cards, plans
 from schemes.test_shipped import SHIPPED, shipped
@@ -135,3 +138,23 @@ def test_a_plan_holds_for_the_kinds_of_place_it_is_about(plan: str, kind: str, h
     facts["key_cyber_organisation"] = False
     found = applies(scheme.plans[plan], facts, Figures(scheme, date(2026, 6, 1)))
     assert found.holds is holds
+
+
+@cards
+def test_a_number_that_a_step_says_is_the_one_printed_under_it(
+    scheme: str, plan: ActionPlan, role: PlanRole
+) -> None:
+    numbers = phones(shipped(scheme))
+    for step in role.first:
+        said = {number for number in ("110", "119", "120", "999") if number in step.do.en}
+        assert said <= {numbers.get(step.call, "")}, step.id
+
+
+@cards
+def test_every_card_can_be_compiled_and_has_a_version_of_its_own(
+    scheme: str, plan: ActionPlan, role: PlanRole
+) -> None:
+    place = surroundings_of(shipped(scheme), Text("车站", "Station"))
+    mine = card(plan, role.role, place)
+    assert mine.role_title.en != role.role
+    assert mine.version not in {other.version for other in cards_of(plan, place) if other.role != role.role}
