@@ -1,13 +1,16 @@
 """Emergency plans in a scheme: what is read, what a wrong file is told, where a plan holds, how editions differ."""
 
+import json
 from datetime import date, timedelta
 
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from anlan.engine.figures import Figures
 from anlan.engine.plans import Step, applies, phones
 from anlan.engine.policy import Problem, Scheme
-from anlan.engine.schemes import differences, read_scheme_texts
+from anlan.engine.schemes import differences, json_schema, read_scheme_texts
 from engine.spoiled_plans import HEAD, PLAN, TERMS
 
 
@@ -197,3 +200,34 @@ def test_a_step_without_time_call_or_points_has_none() -> None:
     guard = _scheme().plans["crush"].role("guard")
     assert guard is not None
     assert guard.first[3] == Step("lead", guard.first[3].do)
+
+
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
+
+
+def _suits_the_schema(body: str) -> bool:
+    return bool(VALIDATOR.is_valid(json.loads(json.dumps(YAML(typ="safe", pure=True).load(body)))))
+
+
+def test_the_schema_for_editors_allows_the_plan() -> None:
+    assert _suits_the_schema(PLAN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _without("        never:", "        read-back:"),
+        _without("        read-back:", "    phases:"),
+        _without("          - {ask: {zh: 问五", "    phases:"),
+        _without("          - {id: help", "        never:"),
+        _without("      - id: care", "    resources:"),
+        PLAN.replace("right: 3", "right: 4"),
+        PLAN.replace("shows: exits", "shows: exit"),
+        PLAN.replace("triggers:", "trigers:"),
+        PLAN.replace("quantity: 4", "quantity: 0"),
+    ],
+)
+def test_the_schema_for_editors_marks_what_the_reader_refuses_in_a_plan(body: str) -> None:
+    assert body != PLAN
+    assert not _suits_the_schema(body)
+    assert _read(body)[1]
