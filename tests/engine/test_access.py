@@ -45,6 +45,9 @@ see-warnings          x       x        x       x     -      x         x
 issue-warnings        x       -        -       -     -      -         -
 write-public          x       x        -       -     -      -         -
 release-public        x       x        -       -     -      -         -
+see-incidents         x       x        x       x     x      x         x
+report-incidents      x       x        x       x     x      -         -
+run-incidents         x       x        -       -     -      -         -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()[1:]]
 EXPECTED = {(role, row[0]): mark == "x" for row in ROWS for role, mark in zip(ROLES, row[1:], strict=True)}

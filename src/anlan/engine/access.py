@@ -59,6 +59,9 @@ Action = Literal[
     "issue-warnings",
     "write-public",
     "release-public",
+    "see-incidents",
+    "report-incidents",
+    "run-incidents",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -72,6 +75,7 @@ _READING: frozenset[Action] = frozenset(
         "see-patrols",
         "see-schemes",
         "see-warnings",
+        "see-incidents",
         "use-api",
     }
 )
@@ -106,6 +110,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "issue-warnings",
         "write-public",
         "release-public",
+        "report-incidents",
+        "run-incidents",
     },
     "department-liaison": _READING
     | {
@@ -119,9 +125,12 @@ ALLOWED: dict[Role, frozenset[Action]] = {
         "report-signals",
         "write-public",
         "release-public",
+        "report-incidents",
+        "run-incidents",
     },
     "inspector": _READING
     | {
+        "report-incidents",
         "see-signals",
         "report-signals",
         "see-work",
@@ -152,6 +161,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             "see-signals",
             "report-signals",
             "see-warnings",
+            "see-incidents",
+            "report-incidents",
             "use-api",
         }
     ),
@@ -164,6 +175,8 @@ ALLOWED: dict[Role, frozenset[Action]] = {
             "walk-patrols",
             "see-signals",
             "report-signals",
+            "see-incidents",
+            "report-incidents",
         }
     ),
     "auditor": _READING | {"see-people", "see-journal", "export-places", "see-signals"},

@@ -12,7 +12,8 @@ import socket
 import ssl
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,11 @@ from anlan.management.processes import Group
 from anlan.management.terminal import refuse, tell
 
 WEB_THREADS = 4
+PAGES = (
+    *("anlan.project.wsgi:application", "--interface", "wsgi"),
+    *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
+)
+STREAM = ("anlan.project.streaming:application", "--interface", "asginl", "--workers", "1")
 READY_WITHIN_S = 60.0
 REFUSALS = 5
 LOOPBACK_NAMES = {"localhost", "127.0.0.1"}
@@ -207,17 +213,22 @@ def _serve(folder: Path, address: Address) -> int:
         shown = "  ".join(f"https://{name}:{address.port}/" for name in names if name not in LOOPBACK_NAMES)
         tell(f"楼内访问地址：{shown}", "is how phones in the building reach it.")
     environment.setdefault("ANLAN_ADDRESS", address.shown.rstrip("/"))
+    if _is_free(_beside(address)):
+        environment.setdefault("ANLAN_STREAM", str(address.port + 1))
+    environment.setdefault("ANLAN_STREAM", "")
     group = Group(environment)
     group.heed_signals()
     try:
         # The worker starts after the pages answer, so that the two do not contend for the first seconds.
-        group.start("web", [sys.executable, *_granian(address), *tls_options])
+        group.start("web", [sys.executable, *_granian(address, PAGES), *tls_options])
         health = Health(address)
         if not group.wait_until(health.answered, at_most_s=READY_WITHIN_S) or not health.good:
             if group.stopping:
                 return 0
             tell("网站未能启动，原因见上。", "the web server did not start; the reason is above.")
             return 1
+        if environment["ANLAN_STREAM"] == str(address.port + 1):
+            group.start("stream", [sys.executable, *_granian(_beside(address), STREAM), *tls_options])
         group.start("worker", [sys.executable, "-m", "anlan.management.cli", "worker"])
         _show(address)
         return 0 if group.watch() else 1
@@ -226,11 +237,26 @@ def _serve(folder: Path, address: Address) -> int:
         tell("已停止。", "stopped.")
 
 
-def _granian(address: Address) -> list[str]:
+def _beside(address: Address) -> Address:
+    """Where the process that streams listens: the next port."""
+    return replace(address, port=address.port + 1)
+
+
+def _is_free(address: Address) -> bool:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+def _granian(address: Address, application: Sequence[str]) -> list[str]:
     return [
-        *("-m", "granian", "anlan.project.wsgi:application", "--interface", "wsgi"),
+        *("-m", "granian", *application),
         *("--host", address.host, "--port", str(address.port)),
-        *("--workers", "1", "--blocking-threads", str(WEB_THREADS)),
         *("--no-ws", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
     ]
 

@@ -63,6 +63,8 @@ TLS = os.environ.get("ANLAN_TLS") == "1"
 ALLOWED_HOSTS = os.environ.get("ANLAN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ADDRESS = os.environ.get("ANLAN_ADDRESS", "http://localhost:8000").rstrip("/")
 """Where people reach this installation; messages and what goes out to other systems lead there."""
+STREAM = os.environ.get("ANLAN_STREAM", "")
+"""Where the process that streams is reached: a port of the same host, "/" behind a proxy, an address, or nowhere."""
 INTERNAL_IPS: list[str] = []
 
 INSTALLED_APPS = [

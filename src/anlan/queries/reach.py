@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from anlan.engine.access import Reach
-from anlan.models import Department, Entry, Evidence, Finding, Place, User
+from anlan.models import Department, Entry, Evidence, Finding, Incident, Place, Unit, User
 
 
 def within(reach: Reach, places: QuerySet[Place]) -> QuerySet[Place]:
@@ -32,6 +32,14 @@ def findings_within(reach: Reach, findings: QuerySet[Finding]) -> QuerySet[Findi
     if reach.everywhere:
         return findings
     return findings.filter(_of_place(reach, "place__") | Q(department__code__in=reach.departments))
+
+
+def incidents_within(reach: Reach, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Of these incidents those at a place within reach, or with a force of a department that a grant names."""
+    if reach.everywhere:
+        return incidents
+    called = Unit.objects.filter(_of_department(reach, "department__")).values("incident")
+    return incidents.filter(_of_place(reach, "place__") | Q(pk__in=called))
 
 
 def entries_within(reach: Reach, entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -25,6 +25,7 @@ class Words:
     roles: Mapping[str, Term] = field(default_factory=dict)
     signals: Mapping[str, Term] = field(default_factory=dict)
     warnings: Mapping[str, Term] = field(default_factory=dict)
+    scenarios: Mapping[str, Term] = field(default_factory=dict)
 
     @property
     def tiers(self) -> dict[str, Text]:
@@ -50,6 +51,10 @@ class Words:
     def signal(self, kind: str) -> Text:
         """What a signal is about; its own id where no scheme knows it."""
         return self.signals[kind].title if kind in self.signals else Text(kind, kind)
+
+    def scenario(self, scenario: str) -> Text:
+        """What a kind of incident is called; its own id where no scheme knows it."""
+        return self.scenarios[scenario].title if scenario in self.scenarios else Text(scenario, scenario)
 
     def value(self, fact: str, value: FactValue) -> Text | None:
         """What a fact's value is called, if it is a term with a title."""
@@ -78,6 +83,8 @@ def words(at: datetime) -> Words:
         roles=_joined(scheme.roles for scheme in schemes),
         signals=_joined(scheme.terms.get("signals", {}) for scheme in schemes) or shared_terms("signals"),
         warnings=_joined(scheme.terms.get("warnings", {}) for scheme in schemes) or shared_terms("warnings"),
+        scenarios=_joined(scheme.terms.get("scenarios", {}) for scheme in schemes)
+        or shared_terms("scenarios"),
     )
 
 

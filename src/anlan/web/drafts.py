@@ -25,6 +25,7 @@ FORMS: Final[dict[str, tuple[str, ...]]] = {
     "evidence-new": ("place", "department", "scheme", "rule"),
     "finding": (),
     "import-columns": (),
+    "incident-report": ("place",),
     "period-change": (),
     "period-new": (),
     "person": (),

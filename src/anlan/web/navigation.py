@@ -44,6 +44,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("my-work", _("My work"), "checklist", "see-work", "daily", "w", True),
     Entry("patrol-app", _("My patrol"), "route", "walk-patrols", "daily", "m", True),
     Entry("warnings", _("Warnings"), "speakerphone", "see-warnings", "daily", "a"),
+    Entry("incidents", _("Incidents"), "urgent", "see-incidents", "daily", "v"),
     Entry("public-information", _("Public information"), "broadcast", "write-public", "daily", "o"),
     Entry("places", _("Places"), "building-community", "see-places", "daily", "p", True),
     Entry("findings", _("Findings"), "alert-square-rounded", "see-findings", "daily", "f", True),

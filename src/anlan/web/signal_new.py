@@ -51,7 +51,7 @@ def signal_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kept": [(name, row) for name, rows in kept.files.items() for row in rows],
         "patterns": [list(each) for each in free_text.PATTERNS],
-        "places": _offered(request, ""),
+        "places": offered_places(request, ""),
         "action": request.get_full_path(),
         "back": reverse("signals"),
     }
@@ -63,7 +63,7 @@ def signal_new(request: HttpRequest) -> HttpResponse:
 def signal_places(request: HttpRequest) -> HttpResponse:
     """The places that the form offers while a name is typed."""
     text = request.GET.get("place", "")[:100].strip()
-    return render(request, "signals/_places.html", {"places": _offered(request, text)})
+    return render(request, "signals/_places.html", {"places": offered_places(request, text)})
 
 
 def _received(request: HttpRequest, form: SignalForm, kept: Kept, at: datetime) -> HttpResponse:
@@ -87,7 +87,8 @@ def _received(request: HttpRequest, form: SignalForm, kept: Kept, at: datetime) 
     return HttpResponseRedirect(reverse("signal", args=[signal.pk]))
 
 
-def _offered(request: HttpRequest, text: str) -> list[Place]:
+def offered_places(request: HttpRequest, text: str) -> list[Place]:
+    """The places whose name or code holds each word, as the form offers them."""
     reach = access.request_reach(request, "report-signals")
     places = within(reach, Place.objects.select_related("district").filter(closed_at=None))
     for word in text.split():

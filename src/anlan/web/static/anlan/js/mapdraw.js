@@ -73,6 +73,7 @@ class AreaDrawing {
     this.center = null;
     this.fields = Object.fromEntries(["outline", "near", "radius_m"].map((name) => [name, box.closest("form").elements[name]]));
     this.said = box.querySelector("[data-draw-said]");
+    this.shown = box.dataset.shown ? shapesOf(box.dataset.shown) : [];
     box.addEventListener("click", (event) => this.press(event.target.closest("[data-draw-do]")));
     Object.values(this.fields).forEach((field) => field.addEventListener("input", () => this.draw()));
     map.on("click", (event) => this.put([event.lngLat.lng, event.lngLat.lat]));
@@ -172,7 +173,7 @@ class AreaDrawing {
       shapes.push(feature("Point", this.center));
     }
     furnish(this.map, { type: "FeatureCollection", features: [] });
-    this.map.getSource("drawn").setData({ type: "FeatureCollection", features: shapes });
+    this.map.getSource("drawn").setData({ type: "FeatureCollection", features: [...this.shown, ...shapes] });
     this.tell(corners.length, circle);
   }
 
@@ -207,11 +208,15 @@ class AreaDrawing {
 }
 
 // Shapes that are shown and not drawn: circles are features with a radius.
-function show(place, map) {
-  const { features } = JSON.parse(document.getElementById(place.dataset.shapes).textContent);
-  const shapes = features.map((one) =>
+function shapesOf(id) {
+  const { features } = JSON.parse(document.getElementById(id).textContent);
+  return features.map((one) =>
     one.properties.radius_m ? feature("Polygon", [ringOf(one.geometry.coordinates, one.properties.radius_m)]) : one,
   );
+}
+
+function show(place, map) {
+  const shapes = shapesOf(place.dataset.shapes);
   const put = () => furnish(map, { type: "FeatureCollection", features: shapes });
   put();
   map.on("style.load", put);
