@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.test import AsyncClient, RequestFactory, override_settings
 from tests.builders import a_place, a_user
 
@@ -21,6 +21,11 @@ from anlan.web.stream_address import stream_address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
+
+
+def a_reader() -> Reader:
+    """A reader in the thread in which tests write: SQLite in memory knows no waiting between connections."""
+    return Reader(SyncToAsync.single_thread_executor)
 
 
 def an_incident(place: str = "") -> Incident:
@@ -52,7 +57,7 @@ def test_everybody_who_follows_gets_every_entry_once_and_in_order() -> None:
     incident = an_incident()
 
     async def followed() -> list[list[str]]:
-        reader = Reader()
+        reader = a_reader()
         followers = [
             asyncio.create_task(texts_until(reader.follow(incident.pk, 0), "五")) for _each in range(3)
         ]
@@ -68,7 +73,7 @@ def test_who_was_cut_off_gets_what_came_after_the_last_entry_seen() -> None:
     written(incident, "一", "二", "三")
 
     async def followed() -> list[str]:
-        return await texts_until(Reader().follow(incident.pk, 2), "三")
+        return await texts_until(a_reader().follow(incident.pk, 2), "三")
 
     assert run(followed()) == ["二", "三"]
 
@@ -78,14 +83,14 @@ def test_more_entries_than_one_answer_holds_come_all_the_same() -> None:
     written(incident, *[f"第{number}条" for number in range(700)])
 
     async def followed() -> list[str]:
-        return await texts_until(Reader().follow(incident.pk, 0), "第699条")
+        return await texts_until(a_reader().follow(incident.pk, 0), "第699条")
 
     assert len(run(followed())) == 701
 
 
 def test_the_stream_of_an_incident_that_is_not_there_ends() -> None:
     async def followed() -> list[bytes]:
-        return [part async for part in Reader().follow(UUID(int=1), 0)]
+        return [part async for part in a_reader().follow(UUID(int=1), 0)]
 
     assert b"entries" not in b"".join(run(followed()))
 
@@ -94,7 +99,7 @@ def test_a_follower_who_does_not_read_is_cut_off_and_the_others_go_on() -> None:
     incident = an_incident()
 
     async def followed() -> list[str]:
-        reader = Reader()
+        reader = a_reader()
         slow = reader.follow(incident.pk, 0)
         await anext(slow)
         first = asyncio.ensure_future(anext(slow))

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -53,11 +53,11 @@ class _Followed:
 
 
 class Reader:
-    """Reads the logs that are followed, in one thread with one connection, and hands out what is new."""
+    """Reads the logs that are followed, in a thread of its own, and hands out what is new."""
 
-    def __init__(self) -> None:
+    def __init__(self, thread: Executor) -> None:
+        self._thread = thread
         self._followed: dict[UUID, _Followed] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
         self._task: asyncio.Task[None] | None = None
 
     async def follow(self, incident: UUID, seq: int) -> AsyncIterator[bytes]:
@@ -85,7 +85,7 @@ class Reader:
     async def _register(self, incident: UUID, queue: "asyncio.Queue[Batch | None]") -> bool:
         """Have a queue filled from now on; False if there is no such incident."""
         if incident not in self._followed:
-            newest = await self._ask(partial(newest_number, incident))
+            newest = await self._read(partial(newest_number, incident))
             if newest is None:
                 return False
             self._followed.setdefault(incident, _Followed(newest))
@@ -97,7 +97,7 @@ class Reader:
     async def _missed(self, incident: UUID, seq: int) -> AsyncIterator[Batch]:
         """What was written before the queue was filled."""
         while True:
-            entries = await self._ask(partial(entries_after, incident, seq))
+            entries = await self._read(partial(entries_after, incident, seq))
             if not entries:
                 return
             batch = _batch(entries)
@@ -119,27 +119,31 @@ class Reader:
         next_pulse = loop.time() + PULSE_EVERY_S
         while self._followed:
             began = loop.time()
-            try:
-                for incident, followed in list(self._followed.items()):
-                    entries = await self._ask(partial(entries_after, incident, followed.seq))
-                    if entries:
-                        batch = _batch(entries)
-                        followed.seq = batch.last
-                        _hand(followed, batch)
-                if began >= next_pulse:
-                    next_pulse = began + PULSE_EVERY_S
-                    for followed in self._followed.values():
-                        _hand(followed, Batch(0, PULSE))
-            except DatabaseError:
-                _log.warning("the log could not be read; trying again", exc_info=True)
-                await self._ask(_let_go)
+            for incident, followed in list(self._followed.items()):
+                entries = await self._read(partial(entries_after, incident, followed.seq))
+                if entries:
+                    batch = _batch(entries)
+                    followed.seq = batch.last
+                    _hand(followed, batch)
+            if began >= next_pulse:
+                next_pulse = began + PULSE_EVERY_S
+                for followed in self._followed.values():
+                    _hand(followed, Batch(0, PULSE))
             await asyncio.sleep(max(0.0, LOOK_EVERY_S - (loop.time() - began)))
 
-    async def _ask(self, question: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, question)
+    async def _read(self, question: Callable[[], Any]) -> Any:
+        """Ask the database until it answers: it may be restarted, or locked for a moment."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._thread, question)
+            except DatabaseError:
+                _log.warning("the log could not be read; trying again", exc_info=True)
+                await loop.run_in_executor(self._thread, connections.close_all)
+                await asyncio.sleep(LOOK_EVERY_S)
 
 
-READER = Reader()
+READER = Reader(ThreadPoolExecutor(1, thread_name_prefix="log-reader"))
 
 
 @needs("see-incidents")
@@ -197,7 +201,3 @@ def _batch(entries: list[dict[str, Any]]) -> Batch:
     last = entries[-1]["seq"]
     content = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return Batch(last, f"id: {last}\nevent: entries\ndata: {content}\n\n".encode())
-
-
-def _let_go() -> None:
-    connections.close_all()
