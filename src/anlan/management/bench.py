@@ -11,7 +11,7 @@ from django.conf import settings
 from anlan.management.output import as_json, write_json, write_table
 from anlan.management.terminal import refuse
 
-LEFT_OUT = {"__init__", "city", "measuring", "patrol_place", "plain_scans"}
+LEFT_OUT = {"__init__", "city", "log_load", "measuring", "patrol_place", "plain_log", "plain_scans"}
 
 
 @click.command()

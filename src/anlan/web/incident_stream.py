@@ -38,8 +38,9 @@ PULSE = b"event: pulse\ndata: {}\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries as they are sent, and the number of the last of them; 0 for a pulse."""
+    """Entries as they are sent, and the numbers of the first and the last of them; 0 for a pulse."""
 
+    first: int
     last: int
     content: bytes
 
@@ -76,9 +77,13 @@ class Reader:
                 waiting = await queue.get()
                 if waiting is None:
                     return
-                if not waiting.last or waiting.last > seq:
+                if not waiting.last or waiting.first == seq + 1:
                     seq = max(seq, waiting.last)
                     yield waiting.content
+                elif waiting.last > seq:
+                    async for batch in self._missed(incident, seq):
+                        seq = batch.last
+                        yield batch.content
         finally:
             self._leave(incident, queue)
 
@@ -128,7 +133,7 @@ class Reader:
             if began >= next_pulse:
                 next_pulse = began + PULSE_EVERY_S
                 for followed in self._followed.values():
-                    _hand(followed, Batch(0, PULSE))
+                    _hand(followed, Batch(0, 0, PULSE))
             await asyncio.sleep(max(0.0, LOOK_EVERY_S - (loop.time() - began)))
 
     async def _read(self, question: Callable[[], Any]) -> Any:
@@ -200,4 +205,4 @@ def _hand(followed: _Followed, batch: Batch) -> None:
 def _batch(entries: list[dict[str, Any]]) -> Batch:
     last = entries[-1]["seq"]
     content = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    return Batch(last, f"id: {last}\nevent: entries\ndata: {content}\n\n".encode())
+    return Batch(entries[0]["seq"], last, f"id: {last}\nevent: entries\ndata: {content}\n\n".encode())
