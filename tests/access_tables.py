@@ -39,6 +39,7 @@ PAGES = {
     "place-what-if": "see-places",
     "place-part-new": "edit-places",
     "place-checkpoint-close": "edit-places",
+    "place-point-close": "edit-places",
     "checkpoint-code": "anybody",
     "checkpoint-screen": "anybody",
     "incidents": "see-incidents",

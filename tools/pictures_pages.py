@@ -178,6 +178,8 @@ PAGES: tuple[Page, ...] = (
     Page("place-post", "/places/{place}/add/post/"),
     Page("place-checkpoint", "/places/{place}/add/checkpoint/"),
     wrong("place-checkpoint-wrong", "/places/{place}/add/checkpoint/", Step("fill", "#id_code", "a b")),
+    Page("place-point", "/places/{place}/add/point/"),
+    wrong("place-point-wrong", "/places/{place}/add/point/", Step("fill", "#id_latitude", "31.2")),
     Page("place-event", "/places/{place}/add/occurrence/"),
     Page("place-close", "/places/{place}/close/"),
     Page("waiver", "/places/{place}/waivers/new/"),

@@ -21,6 +21,7 @@ from anlan.links.roads import FILE_NAME, network_of_lines, write_network
 from anlan.management.demo_city.values import DemoCity, DemoEvidence, DemoPlace
 from anlan.management.demo_patrols import load_patrols
 from anlan.management.demo_periods import load_periods
+from anlan.management.demo_points import load_points
 from anlan.management.demo_public import load_public_information
 from anlan.management.demo_signals import load_signals
 from anlan.management.demo_warnings import load_warnings
@@ -71,6 +72,7 @@ def load(city: DemoCity, *, at: datetime, schemes: Iterable[str], progress: Prog
             adopt(edition, valid_from=since, by=office, at=min(since, at))
         progress("场所", "places")
         _places(city, office, zone)
+        load_points(at=at)
         progress("履职证据", "evidence")
         _records(city, users, zone)
         rebuild_standing(at=at)

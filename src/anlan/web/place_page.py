@@ -7,8 +7,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from anlan.engine.policy import Text
 from anlan.models import PostureChange
 from anlan.queries.contact_tests import dead_places
+from anlan.queries.place_points import points_of
 from anlan.queries.place_records import (
     checkpoints_of,
     documents_of,
@@ -22,6 +24,7 @@ from anlan.queries.place_records import (
     waivers_of,
 )
 from anlan.web import access
+from anlan.web.card_words import POINTS
 from anlan.web.journal_words import action_icon, action_words
 from anlan.web.people_words import Names
 from anlan.web.place_frame import Seen, frame, seen
@@ -102,6 +105,10 @@ def place_file(request: HttpRequest, code: str) -> HttpResponse:
         "zones": view.place.zones.order_by("code"),
         "posts": view.place.posts.order_by("code"),
         "checkpoints": checkpoints_of(view.place),
+        "points": [
+            (row, *POINTS[row.kind], Text(row.note_zh, row.note_en or row.note_zh))
+            for row in points_of(view.place)
+        ],
         "occurrences": [
             (row, view.words.events[row.kind].title if row.kind in view.words.events else row.kind)
             for row in occurrences_at(view.place)

@@ -1,4 +1,4 @@
-"""Small changes to a place: checkpoints, posts, zones, events, waivers, and its closing."""
+"""Small changes to a place: checkpoints, posts, zones, points, events, waivers, and its closing."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.actions.duties import give_waiver, withdraw_waiver
 from anlan.actions.place_parts import add_checkpoint, add_post, add_zone, close_checkpoint, record_occurrence
+from anlan.actions.place_points import close_point
 from anlan.actions.register import close_place
-from anlan.models import Checkpoint, Place, User, Waiver, Zone
+from anlan.models import Checkpoint, Place, PlacePoint, User, Waiver, Zone
 from anlan.queries.duties import place_account
 from anlan.queries.vocabulary import words
-from anlan.web import access, clock
+from anlan.web import access, clock, place_points
 from anlan.web.moments import LAST_YEAR
 from anlan.web.place_forms import CODE
 from anlan.web.place_frame import small_frame
@@ -156,6 +157,7 @@ PARTS: dict[str, tuple[Any, Any, Adder]] = {
     "checkpoint": (gettext_lazy("Add a checkpoint"), CheckpointForm, _add_checkpoint),
     "post": (gettext_lazy("Add a post"), PostForm, _add_post),
     "zone": (gettext_lazy("Add a zone"), PartForm, _add_zone),
+    "point": (gettext_lazy("Add a point for action cards"), place_points.PointForm, place_points.add),
     "occurrence": (gettext_lazy("Record an event"), OccurrenceForm, _add_occurrence),
 }
 
@@ -163,7 +165,7 @@ PARTS: dict[str, tuple[Any, Any, Adder]] = {
 @access.needs("edit-places")
 @require_http_methods(GET_OR_POST)
 def place_part_new(request: HttpRequest, code: str, part: str) -> HttpResponse:
-    """Add a checkpoint, post or zone, or record an event."""
+    """Add a checkpoint, post, zone or point for action cards, or record an event."""
     place = _open_place(request, code, "edit-places")
     if part not in PARTS:
         raise Http404
@@ -197,6 +199,23 @@ def place_checkpoint_close(request: HttpRequest, code: str, checkpoint: str) -> 
         messages.success(request, _("The checkpoint is off the rounds; what was scanned there stays."))
         return _to_file(place)
     title = _("Close checkpoint %(name)s") % {"name": name_of(found)}
+    return _form_page(request, place, form, title, reverse("place-file", args=[code]), danger=_("Close it"))
+
+
+@access.needs("edit-places")
+@require_http_methods(GET_OR_POST)
+def place_point_close(request: HttpRequest, code: str, point: UUID) -> HttpResponse:
+    """Take an exit, a cut-off or another point off the action cards."""
+    place = _open_place(request, code, "edit-places")
+    found = PlacePoint.objects.filter(place=place, pk=point, closed_at=None).first()
+    if found is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        close_point(found, by=access.user_of(request), at=clock.now(), reason=form.cleaned_data["reason"])
+        messages.success(request, _("The point is off the cards. Cards that showed it have a new version."))
+        return _to_file(place)
+    title = _("Close the point %(name)s") % {"name": name_of(found)}
     return _form_page(request, place, form, title, reverse("place-file", args=[code]), danger=_("Close it"))
 
 
@@ -305,6 +324,7 @@ addresses = [
         place_checkpoint_close,
         name="place-checkpoint-close",
     ),
+    path("places/<str:code>/points/<uuid:point>/close/", place_point_close, name="place-point-close"),
     path("places/<str:code>/close/", place_close, name="place-close"),
     path("places/<str:code>/waivers/new/", place_waiver_new, name="place-waiver-new"),
     path(
