@@ -75,6 +75,41 @@ class LabelSheet:
     printed_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class CardSheetStep:
+    """A step on a printed card: what to do, by when, whom to ring, and the points of the place that it needs."""
+
+    number: int
+    words: str
+    within: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    points: tuple[str, ...] = ()
+    lacking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSheet:
+    """An action card as it is printed, in the words of one language; `address` leads back to its version."""
+
+    role: str
+    title: str
+    place: str
+    version: str
+    address: str
+    never_title: str
+    never: tuple[str, ...]
+    steps: tuple[CardSheetStep, ...]
+    footer: str
+    printed_on: date
+
+
+def action_card(sheet: CardSheet, language: Language) -> bytes:
+    """The card in A6, as many sides as it needs; the code leads to the page that tells whether it is outdated."""
+    data = {name: value for name, value in asdict(sheet).items() if name != "printed_on"}
+    data |= {"code": qr_svg(sheet.address), "language": language}
+    return _set(_TEMPLATES / "action-card.typ", data, sheet.printed_on)
+
+
 def checkpoint_labels(sheet: LabelSheet) -> bytes:
     """The labels as A4 pages, eight on each, to cut along the dashes."""
     data = {

@@ -19,3 +19,19 @@ POINTS: Final[dict[str, tuple[Words, str]]] = {
     "aed": (_("Defibrillator (AED)"), "heartbeat"),
 }
 """What each kind of point is called, and its picture."""
+
+HOLDING: Final[dict[str, tuple[Words, str, str]]] = {
+    "held": (_("Held and read back"), "good", "circle-check"),
+    "weak": (_("Held; a wrong answer, read again"), "warn", "alert-circle"),
+    "unread": (_("Held, never read back"), "bad", "alert-triangle"),
+    "outdated": (_("Outdated card held"), "bad", "alert-triangle"),
+    "missing": (_("Nobody holds it"), "bad", "alert-triangle"),
+    "outside": (_("Held outside the place"), "neutral", "arrow-up-right"),
+}
+"""How a role holds its card: words, tone and picture."""
+
+LACKING: Final[dict[str, Words]] = {
+    "number": _("No number is registered for this step."),
+    "points": _("The place has registered no such point."),
+}
+"""What the register still has to supply for a step."""

@@ -99,6 +99,7 @@ def tabs(
         shown.append(("evidence", _("Evidence and findings"), "place-evidence", "clipboard-check"))
     if access.allowed(request, "see-patrols", place) and _is_patrolled(place, account):
         shown.append(("patrols", _("Patrols"), "place-patrols", "walk"))
+    shown.append(("cards", _("Action cards"), "place-cards", "cards"))
     shown.append(("file", _("File"), "place-file", "folder"))
     if access.allowed(request, "see-evidence", place):
         shown.append(("history", _("History"), "place-history", "history"))
