@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
@@ -194,7 +195,8 @@ class Watch:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
     def _only_our_site(self, route: Any) -> None:
-        if route.request.url.startswith(f"{self._address}/"):
+        host = urlsplit(route.request.url).hostname
+        if host == urlsplit(self._address).hostname:  # the stream of incidents lies at another port of it
             route.continue_()
             return
         self.faults.append(f"request to another site: {route.request.url}")

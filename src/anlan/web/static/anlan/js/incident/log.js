@@ -33,6 +33,15 @@ class Log {
     this.feed = new Feed(this.ways, () => this.last, (entries) => this.take(entries), () => this.status());
     this.refresh();
     this.outbox?.flush();
+    this.open();
+  }
+
+  // The page gives the line locked: what was typed before this script listened would be sent nowhere.
+  open() {
+    for (const field of this.form?.elements || []) {
+      field.disabled = false;
+    }
+    this.form?.elements.text.focus();
   }
 
   get last() {
