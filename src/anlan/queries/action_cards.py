@@ -19,6 +19,9 @@ from anlan.queries.place_points import neighbours_of, open_points
 PLACE_ROLES: Final = ("guard", "control-room", "venue-manager")
 """The roles whose posts are at the place, and hold its cards; the others come from outside."""
 
+GENERAL: Final = "general"
+"""The scenario of the plan that holds for every incident."""
+
 HoldState = Literal["outside", "missing", "outdated", "unread", "weak", "held"]
 GAPS: Final[frozenset[HoldState]] = frozenset({"missing", "outdated", "unread"})
 
@@ -120,8 +123,9 @@ class PlaceCards:
 
     @cached_property
     def listed(self) -> tuple[PlanCards, ...]:
-        """Each plan that holds, with the cards of its roles; those held at the place come first."""
-        return tuple(PlanCards(each, self._cards(each)) for each in self.plans)
+        """Each plan that holds with the cards of its roles, the general plan and those held at the place first."""
+        plans = sorted(self.plans, key=lambda each: each.plan.scenario != GENERAL)
+        return tuple(PlanCards(each, self._cards(each)) for each in plans)
 
     @property
     def gaps(self) -> int:

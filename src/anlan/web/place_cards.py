@@ -89,7 +89,6 @@ def place_cards(request: HttpRequest, code: str) -> HttpResponse:
             }
             for each in cards.listed
         ],
-        "several": len({each.of.scheme.id for each in cards.listed}) > 1,
         "gaps": cards.gaps,
         "lacking": sorted({POINTS[kind][0] for kind in _kinds_lacking(cards)}, key=str),
     }
