@@ -19,6 +19,7 @@ Obstacle = Literal[
     "struck-already",
     "not-to-be-settled",
     "no-such-unit",
+    "no-such-step",
     "callsign-taken",
     "no-such-move",
     "same-level",

@@ -55,6 +55,7 @@ def frame(request: HttpRequest, incident: Incident, known: Words, tab: str, at: 
     """What every page of an incident needs in its context."""
     names = {
         "log": (_("Log"), "incident", "list-details"),
+        "plans": (_("Plans and cards"), "incident-plans", "book-2"),
         "forces": (_("Forces and tasks"), "incident-forces", "users-group"),
         "ground": (_("Map and closures"), "incident-ground", "map-2"),
         "situation": (_("Situation and forms"), "incident-situation", "report"),

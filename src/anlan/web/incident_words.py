@@ -104,6 +104,8 @@ SAID: Final[dict[str, Words]] = {
     "command-named": _("{to} commands"),
     "command-by-rank": _("{to} commands as the highest rank on scene"),
     "command-offered": _("Command offered to {to}"),
+    "step": _("{role}, step {number}: {do}"),
+    "step-late": _("{role}, step {number}, late: {do}"),
     "given": _("Given"),
     "taken": _("Understood"),
     "sent": _("Sent so far: {sent} of {quantity}"),
@@ -129,6 +131,7 @@ OBSTACLES: Final[dict[str, Words]] = {
     "struck-already": _("That entry is struck through already."),
     "not-to-be-settled": _("That entry is nothing to be done, or is done already."),
     "no-such-unit": _("There is no such force in this incident."),
+    "no-such-step": _("The plan has no such step for this role."),
     "callsign-taken": _("This callsign is in use in this incident. Choose another."),
     "no-such-move": _(
         "The force cannot go into this state from its present one. Somebody may have moved it just now."

@@ -25,6 +25,10 @@ function state(name) {
   return words.states[name] || name;
 }
 
+function inLanguage(text) {
+  return text ? text[language() === "en" ? "en" : "zh"] : "";
+}
+
 // What an entry says beside its own text.
 export function said(entry) {
   const data = entry.data || {};
@@ -44,6 +48,10 @@ export function said(entry) {
     case "measure":
     case "mark":
       return filled(words.said[data.step] || "", { ...values, ...data });
+    case "plan":
+      return inLanguage(data.title);
+    case "step":
+      return filled(words.said[data.late ? "step-late" : "step"], { number: data.number, role: inLanguage(data.title), do: inLanguage(data.do) });
     case "strike":
       return filled(words.said.strike, values);
     case "done":
