@@ -65,6 +65,7 @@ PAGES = {
     "incident-measure-new": "run-incidents",
     "incident-measure-end": "run-incidents",
     "incident-situation": "see-incidents",
+    "incident-form": "see-incidents",
     "incident-update": "run-incidents",
     "incident-level": "run-incidents",
     "incident-stand-down": "run-incidents",

@@ -103,6 +103,43 @@ class CardSheet:
     printed_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class FormBox:
+    """A numbered box of a form: pairs of facts, lines of text (with mm left blank to write in), or a table."""
+
+    kind: Literal["facts", "text", "table"]
+    label: str
+    pairs: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    blank: int = 0
+    header: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentForm:
+    """A form of an incident in the words of one language; `exercise` is said on top of it, if it is one."""
+
+    number: str
+    title: str
+    incident: str
+    exercise: str
+    boxes: tuple[FormBox, ...]
+    nothing: str
+    footer: str
+    address: str
+    printed_on: date
+    wide: bool = False
+
+
+def incident_form(form: IncidentForm, language: Language) -> bytes:
+    """The form in A4; the code leads to the incident."""
+    data = {name: value for name, value in asdict(form).items() if name != "printed_on"}
+    data |= {"code": qr_svg(form.address), "language": language}
+    return _set(_TEMPLATES / "incident-form.typ", data, form.printed_on)
+
+
 def action_card(sheet: CardSheet, language: Language) -> bytes:
     """The card in A6, as many sides as it needs; the code leads to the page that tells whether it is outdated."""
     data = {name: value for name, value in asdict(sheet).items() if name != "printed_on"}

@@ -14,6 +14,7 @@ from anlan.queries.vocabulary import words
 from anlan.web import access, clock
 from anlan.web.incident_forms import LevelForm, ReasonForm, UpdateForm
 from anlan.web.incident_frame import frame, incident_or_404, step
+from anlan.web.incident_sheets import FORMS
 from anlan.web.incident_words import UNIT_STATES as STATE_WORDS
 from anlan.web.shell import page
 
@@ -42,6 +43,7 @@ def _shown(request: HttpRequest, found: Incident, **bound: Any) -> HttpResponse:
         "measures": found.measures.filter(ended_at=None).order_by("begins_at"),
         "latest": found.entries.exclude(kind__in=("step", "file")).order_by("-seq")[:12],
         "left": left,
+        "forms": [(form, title()) for form, (title, _boxes, _wide) in FORMS.items() if form != "213"],
         "update_form": UpdateForm(None, found),
         "level_form": LevelForm(auto_id="level_%s", initial={"level": found.level}),
         "down_form": ReasonForm(auto_id="down_%s"),
