@@ -187,6 +187,7 @@ PAGES: tuple[Page, ...] = (
         send("#read-back form"),
         role="guard",
     ),
+    Page("incident-plans", "/incidents/{incident}/plans/"),
     Page("place-point", "/places/{place}/add/point/"),
     wrong("place-point-wrong", "/places/{place}/add/point/", Step("fill", "#id_latitude", "31.2")),
     Page("place-event", "/places/{place}/add/occurrence/"),

@@ -47,6 +47,8 @@ def subjects(addresses: Iterable[str]) -> dict[str, str]:
         found |= _signals()
     if any("{warning" in address for address in wanted):
         found |= _warnings()
+    if any("{incident}" in address for address in wanted):
+        found["{incident}"] = _an_incident()
     if any("{cap" in address for address in wanted):
         found |= _cap()
     if "/warnings/periods/{period}/" in wanted:
@@ -64,6 +66,30 @@ def _a_message() -> str:
     rows = Message.objects.order_by("-id")
     row = rows.filter(fault__gt="").first() or rows.first()
     return str(row.pk) if row else ""
+
+
+def _an_incident() -> str:
+    """An incident whose plan runs; one is opened for the pictures where there is none."""
+    from django.utils import timezone
+
+    from anlan.actions.incident_plans import activate_plan
+    from anlan.actions.incidents import IncidentDraft, Report, open_incident
+    from anlan.models import Incident, Place
+    from anlan.queries.incident_plans import plan_named
+
+    known = Incident.objects.filter(closed_at=None, activations__isnull=False).order_by("-opened_at").first()
+    if known is not None:
+        return str(known.pk)
+    now = timezone.now()
+    place = Place.objects.filter(code=_patrolled().get("{patrolled}", "")).first()
+    draft = IncidentDraft(
+        "vehicle-attack", ("车辆冲撞", "Vehicle attack"), now, Report(casualties=4), place=place
+    )
+    incident = open_incident(draft, by=None, at=now)
+    named = plan_named("city-plan-2026", "vehicle-attack", now)
+    if named is not None:
+        activate_plan(incident, *named, by=None, at=now)
+    return str(incident.pk)
 
 
 def _signals() -> dict[str, str]:
