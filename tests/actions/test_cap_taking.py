@@ -1,6 +1,7 @@
 """Messages from anywhere through the room: kept, judged, and made signals of where something is really happening."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from anlan.links.cap.message import Received, receive
 from anlan.models import CapMessage, PostureChange, Signal, User
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 TestData = Callable[[str], Path]
 
 
@@ -234,3 +235,18 @@ def test_every_wrong_message_of_the_collection_is_refused_with_its_reason(test_d
             if path.is_file():
                 assert taken(path.read_bytes()).message.outcome == "refused", path.name
     assert not Signal.objects.exists()
+
+
+def test_an_alert_that_was_over_when_it_came_says_so_and_presses_nobody() -> None:
+    message = taken(changed(), at=datetime(2030, 1, 1, tzinfo=UTC)).message
+    assert message.signal is not None
+    assert message.signal.observed.startswith("【到达时已过有效期】")
+    assert message.signal.urgency == "days"
+
+
+def test_an_alert_of_another_country_says_how_far_away_it_is() -> None:
+    a_place(longitude=13.0, latitude=47.8)
+    far = taken(changed()).message
+    assert far.signal is not None
+    assert re.match(r"【距本市约 \d{4} 公里】", far.signal.observed)
+    assert far.signal.urgency == "days"

@@ -156,6 +156,11 @@ def test_a_subscription_is_stated_changed_fetched_and_ended(administrator: Clien
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"url": "http://127.0.0.1/feed"},
+        {"url": "https://localhost/x"},
+        {"url": "http://192.168.1.1/a"},
+        {"url": "https://[::1]/"},
+        {"url": "http://w.example/feed"},
         {"url": "ftp://weather.example/"},
         {"url": "https://name:word@weather.example/"},
         {"url": "https://weather.example:0x/"},

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Max, Min
 from django.utils.timezone import localtime
 
 from anlan.actions.signals import (
@@ -13,13 +14,16 @@ from anlan.actions.signals import (
     receive_signal,
     signal_code,
 )
+from anlan.engine.geodesy import metres_between
 from anlan.engine.schemes import shared_terms
 from anlan.links.cap.alert import Alert, Info
-from anlan.links.cap.extent import extent
-from anlan.models import CapMessage, District, Signal, User
+from anlan.links.cap.extent import Extent, extent
+from anlan.models import CapMessage, District, Place, Signal, User
 from anlan.queries.vocabulary import words
 
 OTHER: Final = "other"
+NEAR_M: Final = 50_000
+"""An alert that ends so many metres from the city may still concern it."""
 URGENCIES: Final = {
     "Immediate": "now",
     "Expected": "hours",
@@ -40,11 +44,12 @@ def signal_of(alert: Alert, *, trusted: bool, by: User | None, at: datetime) -> 
     where = extent(alert)
     if where is not None and where.radius_m > LARGEST_RADIUS_M:
         where = None
+    caveats = _caveats(alert, extent(alert), at)
     draft = SignalDraft(
         kind=_kind(alert, at),
-        observed=_observed(alert, earlier),
+        observed=_observed(alert, earlier, caveats),
         reliability="B" if trusted else "F",
-        urgency=_urgency(alert),
+        urgency="days" if caveats else _urgency(alert),
         channel="cap",
         observed_at=min(alert.sent, at),
         organisation=_organisation(alert),
@@ -106,7 +111,37 @@ def _organisation(alert: Alert) -> str:
     return names[0] if names else alert.sender.rpartition("@")[2] or alert.sender
 
 
-def _observed(alert: Alert, earlier: Signal | None) -> str:
+def _caveats(alert: Alert, where: Extent | None, at: datetime) -> list[str]:
+    """What makes an alert press nobody here, before all its words: it is over, or it lies far from the city."""
+    is_zh = (info := _best(alert)) is None or info.spoken.lower().startswith("zh")
+    ends = [one.expires for one in alert.infos]
+    found = []
+    if ends and all(end is not None and end <= at for end in ends):
+        found.append("【到达时已过有效期】" if is_zh else "[Over when it came in]")
+    away = _metres_from_the_city(where) if where is not None else 0.0
+    if away > NEAR_M:
+        kilometres = round(away / 1000)
+        found.append(
+            f"【距本市约 {kilometres} 公里】" if is_zh else f"[About {kilometres} km from this city]"
+        )
+    return found
+
+
+def _metres_from_the_city(where: Extent) -> float:
+    """How far an area lies from the box around all open places; 0 while none is located."""
+    box = Place.objects.filter(closed_at=None, longitude__isnull=False, latitude__isnull=False).aggregate(
+        west=Min("longitude"), east=Max("longitude"), south=Min("latitude"), north=Max("latitude")
+    )
+    if box["west"] is None:
+        return 0.0
+    nearest = (
+        min(max(where.longitude, box["west"]), box["east"]),
+        min(max(where.latitude, box["south"]), box["north"]),
+    )
+    return max(0.0, metres_between((where.longitude, where.latitude), nearest) - where.radius_m)
+
+
+def _observed(alert: Alert, earlier: Signal | None, caveats: list[str]) -> str:
     """The words of the part that our readers read first, with area and end; the longest part is cut, not the rest."""
     info = _best(alert)
     if info is None:
@@ -122,7 +157,7 @@ def _observed(alert: Alert, earlier: Signal | None) -> str:
     tail = [f"{marks['area']}{areas[:400]}"] if areas else []
     if info.expires is not None:
         tail.append(f"{marks['until']}{localtime(info.expires):%Y-%m-%d %H:%M}")
-    parts = [lead, info.event, info.headline, info.description, info.instruction]
+    parts = [*caveats, lead, info.event, info.headline, info.description, info.instruction]
     texts = [part.strip() for part in parts if part is not None and part.strip()]
     ending = "\n".join(tail)
     return "\n".join(dict.fromkeys(texts))[: LONGEST_TEXT - len(ending) - 1] + (

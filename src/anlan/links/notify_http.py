@@ -80,6 +80,19 @@ class Outbound:
             return Outcome("rejected", "address-not-allowed", "http")
         return self._sent(allowed, host, port, secure, method, _target(url), body, headers, limits)
 
+    def may_reach(self, url: str) -> bool:
+        """Whether an address may be reached as far as its letters tell; where a name leads is looked at each time."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".").lower()
+        if host == "localhost" or host.endswith(".localhost"):
+            host = "127.0.0.1"
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return parts.scheme == "https" or bool(self.networks)
+        is_inside = any(address in network for network in self.networks)
+        return is_inside or (parts.scheme == "https" and is_public(address))
+
     def _looked_up(self, host: str, port: int) -> tuple[str | Outcome, bool]:
         """The one address to connect to, and whether it lies in a network the operator named."""
         try:

@@ -21,10 +21,12 @@ from anlan.actions.cap_subscriptions import (
     end_subscription,
     fetch_soon,
 )
+from anlan.links.notify_http import Outbound
 from anlan.models import CapSubscription
 from anlan.queries.cap import subscription, subscriptions
+from anlan.queries.message_channels import channel_file
 from anlan.web import access, clock
-from anlan.web.cap_words import fault_words
+from anlan.web.cap_words import FAULTS, fault_words
 from anlan.web.shell import page
 
 
@@ -73,6 +75,8 @@ class SubscriptionForm(forms.Form):
             raise forms.ValidationError(
                 _("Write an address that begins with https:// and holds no password.")
             )
+        if not Outbound(channel_file().networks).may_reach(url):
+            raise forms.ValidationError(str(FAULTS["address-not-allowed"]))
         return url
 
     def clean_certificate(self) -> str:
