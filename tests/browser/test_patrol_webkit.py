@@ -105,7 +105,8 @@ def test_a_round_goes_on_through_a_server_that_is_away_and_arrives_once(tmp_path
     assert safari.execute_script("return document.getElementById('count-waiting').innerText") == "2"
     with a_server(ground, data, port=int(town.address.rsplit(":", 1)[1])):
         safari.refresh()
-        until(safari, "document.getElementById('count-waiting').innerText === '0'")
+        until(safari, "document.getElementById('count-sent').innerText === '3'")
+        assert text(safari, "count-waiting") == "0"
         assert [visit["checkpoint"] for visit in town.visits()] == walked
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import SyncToAsync, sync_to_async
+from django.db import connections
 from django.test import AsyncClient, RequestFactory, override_settings
 from tests.builders import a_place, a_user
 
@@ -50,7 +51,15 @@ async def texts_until(stream: AsyncIterator[bytes], last: str) -> list[str]:
 
 
 def run(work: Any) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return asyncio.run(_bounded(work))
+
+
+async def _bounded(work: Any) -> Any:
+    """The outcome of the work, whose connections are then given back."""
+    try:
+        return await asyncio.wait_for(work, 20)
+    finally:
+        await sync_to_async(connections.close_all)()
 
 
 def test_everybody_who_follows_gets_every_entry_once_and_in_order() -> None:
