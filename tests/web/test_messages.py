@@ -167,3 +167,15 @@ def test_a_receiver_is_unreachable_when_no_channel_can_still_arrive() -> None:
     }
     assert unreachable("warning", "w-1") == {("place", "P-2")}
     assert counts_about("warning", "w-1")["dead"] == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "warned"), [("http://localhost:8000", True), ("https://anlan.example", False)]
+)
+def test_links_that_only_this_machine_can_open_are_told(
+    client: Client, settings: Any, address: str, warned: bool
+) -> None:
+    settings.ADDRESS = address
+    signed_in(client, a_user("administrator"))
+    page = client.get(reverse("message-channels")).content.decode()
+    assert ("消息中的链接只能在本机打开" in page) is warned

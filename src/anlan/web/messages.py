@@ -243,7 +243,7 @@ def _shown_receiver(row: Message) -> str:
 
 
 def _attempt(row: Delivery) -> Attempt:
-    words = {"sent": _("taken"), "": _("no word yet")}.get(row.result) or str(
+    words = {"sent": _("taken by the other side"), "": _("no word yet")}.get(row.result) or str(
         FAULTS.get(row.fault, row.fault)
     )
     tone = {"sent": "good", "": "info", "unknown": "violet"}.get(row.result, "warn")

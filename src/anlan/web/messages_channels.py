@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages as notices
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import path, reverse
@@ -23,6 +25,8 @@ from anlan.web import access, clock
 from anlan.web.messages import Line, lines
 from anlan.web.messages_words import CHANNELS
 from anlan.web.shell import page
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def _page(request: HttpRequest, form: TestForm | None = None, *, status: int = 2
     context = {
         "title": _("Channels"),
         "subtitle": _("By which ways this installation can send messages"),
+        "only_here": settings.ADDRESS if urlsplit(settings.ADDRESS).hostname in LOOPBACK else "",
         "crumbs": [(_("Messages"), reverse("messages"))],
         "channels": rows,
         "problems": found.problems,
