@@ -166,7 +166,7 @@ def _assignments(made: _Made, *, lane: str = "", kind: str = "") -> FormBox:
          f"{one.sent} / {one.quantity}" if one.quantity else "", _moment(one.due_at), _ended(one))
         for one in found
     )  # fmt: skip
-    header = (_("Lane"), _("Kind"), _("What"), _("Given to"), _("Sent"), _("Due"), _("State"))
+    header = (_("Lane"), _("Kind"), _("What"), _("Given to"), _("Sent"), _("Due by"), _("State"))
     return _table(_("Assignments"), header, (2, 1, 5, 2, 1, 3, 3), rows)
 
 
@@ -175,7 +175,7 @@ def _ended(one: Any) -> str:
         return _("done") + f" {_moment(one.done_at)}"
     if one.dropped_at:
         return _("given up")
-    return _("open")
+    return _("not done yet")
 
 
 def _measures(made: _Made) -> FormBox:
@@ -216,7 +216,7 @@ def _log(made: _Made, label: str, *, latest: int = 0) -> FormBox:
         (f"#{entry.seq}", _time(entry.happened_at), _line(entry))
         for entry in (entries[::-1] if latest else entries)
     )
-    return _table(label, (_("No."), _("Time"), _("Entry")), (1, 2, 10), rows)
+    return _table(label, (_("Entry no."), _("Time"), _("Entry")), (1, 2, 10), rows)
 
 
 def _line(entry: LogEntry) -> str:
@@ -248,7 +248,7 @@ def _briefing(made: _Made) -> list[FormBox]:
         _methane(made),
         _drawn(made),
         _assignments(made, kind="objective"),
-        _log(made, _("What was done"), latest=30),
+        _log(made, _("Actions so far"), latest=30),
         _commander(made),
         _forces(made),
     ]
