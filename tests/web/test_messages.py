@@ -172,10 +172,8 @@ def test_a_receiver_is_unreachable_when_no_channel_can_still_arrive() -> None:
 @pytest.mark.parametrize(
     ("address", "warned"), [("http://localhost:8000", True), ("https://anlan.example", False)]
 )
-def test_links_that_only_this_machine_can_open_are_told(
-    client: Client, settings: Any, address: str, warned: bool
-) -> None:
-    settings.ADDRESS = address
+def test_links_that_only_this_machine_can_open_are_told(client: Client, address: str, warned: bool) -> None:
     signed_in(client, a_user("administrator"))
-    page = client.get(reverse("message-channels")).content.decode()
+    with override_settings(ADDRESS=address):
+        page = client.get("/messages/channels/").content.decode()
     assert ("消息中的链接只能在本机打开" in page) is warned
