@@ -116,3 +116,13 @@ def test_the_live_part_answers_nothing_new_until_something_is(office: Client, ac
     assert office.get(address, headers={"If-None-Match": tag}).status_code == 304
     tick(office, activation, "guard", "warn")
     assert office.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_who_ticked_is_named_to_people_of_the_place_and_elsewhere_only_as_a_guard(
+    activation: Activation,
+) -> None:
+    on_the_spot = signed_in(Client(), a_user("guard", place="MALL", name="赵守成"))
+    assert tick(on_the_spot, activation, "guard", "warn") == 302
+    assert "赵守成" in page(on_the_spot, activation.incident)
+    away = signed_in(Client(), a_user("city-office"))
+    assert "赵守成" not in page(away, activation.incident)

@@ -30,6 +30,7 @@ from anlan.queries.incidents import incident_within
 from anlan.queries.vocabulary import words
 from anlan.web import access, clock
 from anlan.web.incident_frame import frame, incident_or_404, runs, step
+from anlan.web.people_words import Names
 from anlan.web.shell import page
 from anlan.web.templatetags.words import say
 
@@ -44,6 +45,7 @@ class ShownStep:
     activation: Activation
     due_at: datetime | None
     done: StepDone | None
+    done_by: str
     is_late: bool
     may_tick: bool
 
@@ -81,11 +83,16 @@ def _content(request: HttpRequest, found: Incident, at: datetime) -> dict[str, A
 def _activation(
     request: HttpRequest, found: Incident, row: Activation, asked: set[str], at: datetime
 ) -> dict[str, Any]:
-    content, done = row.content, done_by_step(row)
+    content, done, names = row.content, done_by_step(row), Names(request)
     ticks = _roles_ticked(request, found)
 
     def shown(steps: Iterable[PlanStep]) -> list[ShownStep]:
-        return [_shown(step_, row, done.get((step_.role, step_.id)), ticks, at) for step_ in steps]
+        made = []
+        for one in steps:
+            ticked = done.get((one.role, one.id))
+            by = names.of(ticked.by, found.place) if ticked else ""
+            made.append(_shown(one, row, ticked, by, ticks, at))
+        return made
 
     cards = [{"card": card, "steps": shown(steps)} for card, steps in first_steps(content)]
     first = [each for _card, steps in first_steps(content) for each in shown(steps)]
@@ -114,12 +121,12 @@ def _activation(
 
 
 def _shown(
-    one: PlanStep, row: Activation, done: StepDone | None, ticks: frozenset[str] | None, at: datetime
+    one: PlanStep, row: Activation, done: StepDone | None, by: str, ticks: frozenset[str] | None, at: datetime
 ) -> ShownStep:
     due_at = one.due_at(row)
     is_late = due_at is not None and (done.done_at if done else at) > due_at
     may_tick = done is None and (ticks is None or one.role in ticks)
-    return ShownStep(one, row, due_at, done, is_late, may_tick)
+    return ShownStep(one, row, due_at, done, by, is_late, may_tick)
 
 
 def _roles_ticked(request: HttpRequest, found: Incident) -> frozenset[str] | None:

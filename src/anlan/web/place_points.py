@@ -18,7 +18,8 @@ class PointForm(forms.Form):
     """What is there, where, and for a control room the line that is answered at all hours."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of point"), choices=[(kind, words) for kind, (words, _icon) in POINTS.items()]
+        label=gettext_lazy("Kind of point"),
+        choices=[(kind, words) for kind, (words, _icon) in POINTS.items()],
     )
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=120)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=200, required=False)
