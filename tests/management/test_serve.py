@@ -55,6 +55,17 @@ def test_a_child_that_keeps_dying_ends_the_watch(capfd: pytest.CaptureFixture[st
     group.stop()
 
 
+def test_a_child_that_may_fail_is_left_out_and_the_others_go_on(capfd: pytest.CaptureFixture[str]) -> None:
+    group = Group({})
+    group.start("stream", [sys.executable, "-c", "raise SystemExit(3)"], may_fail=True)
+    group.start("web", [sys.executable, "-c", "raise SystemExit(4)"])
+    assert group.watch() is False
+    said = capfd.readouterr().err
+    group.stop()
+    assert "stream keeps ending (3) and is left out" in said
+    assert "web keeps ending (4); stopping" in said
+
+
 def test_stopping_ends_every_child_and_what_it_started(tmp_path: Path) -> None:
     grandchild = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', {0!r}]).wait()"
     marker = tmp_path / "started"

@@ -22,10 +22,11 @@ STOP_WITHIN_S = 10.0
 
 @dataclass(slots=True)
 class Child:
-    """One process that should be running, and when it was started."""
+    """One process that should be running, and when it was started; without one that may fail the others go on."""
 
     name: str
     command: Sequence[str]
+    may_fail: bool = False
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -57,9 +58,9 @@ class Group:
         """Whether somebody asked for the end."""
         return self._stopping
 
-    def start(self, name: str, command: Sequence[str]) -> None:
+    def start(self, name: str, command: Sequence[str], *, may_fail: bool = False) -> None:
         """Start one more child."""
-        child = Child(name, command)
+        child = Child(name, command, may_fail)
         self._children.append(child)
         self._launch(child)
 
@@ -98,6 +99,13 @@ class Group:
             if child is not None and not self._stopping:
                 code = child.process.returncode if child.process is not None else 0
                 recent = [start for start in child.starts if start > time.monotonic() - RESTART_WINDOW_S]
+                if len(recent) > RESTARTS and child.may_fail:
+                    tell(
+                        f"{child.name} 反复退出（{code}），不再启动；其余照常。",
+                        f"{child.name} keeps ending ({code}) and is left out; the others go on.",
+                    )
+                    self._children.remove(child)
+                    continue
                 if len(recent) > RESTARTS:
                     tell(
                         f"{child.name} 反复退出（{code}），停止。",

@@ -228,7 +228,9 @@ def _serve(folder: Path, address: Address) -> int:
             tell("网站未能启动，原因见上。", "the web server did not start; the reason is above.")
             return 1
         if environment["ANLAN_STREAM"] == str(address.port + 1):
-            group.start("stream", [sys.executable, *_granian(_beside(address), STREAM), *tls_options])
+            group.start(
+                "stream", [sys.executable, *_granian(_beside(address), STREAM), *tls_options], may_fail=True
+            )
         group.start("worker", [sys.executable, "-m", "anlan.management.cli", "worker"])
         _show(address)
         return 0 if group.watch() else 1
