@@ -126,3 +126,12 @@ def test_who_ticked_is_named_to_people_of_the_place_and_elsewhere_only_as_a_guar
     assert "赵守成" in page(on_the_spot, activation.incident)
     away = signed_in(Client(), a_user("city-office"))
     assert "赵守成" not in page(away, activation.incident)
+
+
+def test_the_log_names_the_role_of_who_ticked_a_step_and_no_person(activation: Activation) -> None:
+    on_the_spot = signed_in(Client(), a_user("guard", place="MALL", name="赵守成"))
+    assert tick(on_the_spot, activation, "guard", "warn") == 302
+    away = signed_in(Client(), a_user("city-office"))
+    entries = away.get(reverse("incident-log", args=[activation.incident_id])).json()["entries"]
+    assert entries[-1]["kind"] == "step"
+    assert "赵守成" not in str(entries)

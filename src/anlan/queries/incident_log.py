@@ -9,6 +9,9 @@ from anlan.models import LogEntry
 MOST_ENTRIES = 500
 """Entries in one answer; whoever wants more asks again from the last."""
 
+BY_POSTS = ("step",)
+"""Kinds of entries that guards and venues make too: they belong to the role on the card, and nobody is named."""
+
 _COLUMNS = (
     "id",
     "seq",
@@ -53,7 +56,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         "lane": row["lane"],
         "happened": row["happened_at"].isoformat(timespec="milliseconds"),
         "recorded": row["recorded_at"].isoformat(timespec="milliseconds"),
-        "by": row["by__name"],
+        "by": "" if row["kind"] in BY_POSTS else row["by__name"],
         "about": row["about__seq"],
         "due": row["due_at"].isoformat(timespec="seconds") if row["due_at"] else None,
         "unread": row["unread"],
