@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.test_warnings import run_at
 
 pytestmark = pytest.mark.browser
 INCIDENT = re.compile(r"/incidents/[0-9a-f-]{36}/$")
@@ -26,9 +27,17 @@ def no_longer(page: Page) -> None:
     expect(page.locator(".entry.is-waiting")).to_have_count(0, timeout=30_000)
 
 
-def the_report(page: Page) -> None:
+A_STATION = """
+import json
+from anlan.models import Place
+print("answer:" + json.dumps(Place.objects.filter(kind="metro-station", closed_at=None).order_by("code")[0].code))
+"""
+
+
+def the_report(page: Page, place: str = "") -> None:
     """A vehicle attack at the station, by METHANE."""
     page.get_by_label("车辆冲撞", exact=True).check()
+    page.locator("#id_place").fill(place)
     page.locator("#id_location").fill("火车站东广场 3 号门")
     page.locator("#id_major").check()
     page.locator("#id_hazards").fill("车辆可能有易燃物")
@@ -40,7 +49,7 @@ def the_report(page: Page) -> None:
 def test_an_incident_from_the_first_report_to_the_hand_over(open_page: Any, sound: Any, site: Any) -> None:
     phone = open_page("/incidents/report/", role="city-office", phone=True)
     sound(phone)
-    the_report(phone)
+    the_report(phone, run_at(site, A_STATION))
     address = phone.url.removeprefix(site.address)
 
     desk = open_page(address, role="city-office")
@@ -77,6 +86,19 @@ def test_an_incident_from_the_first_report_to_the_hand_over(open_page: Any, soun
     expect(desk.locator(".entry-unread")).to_contain_text("现有呼号")
     sound(desk)
 
+    # The plan for it is proposed; a step of its cards is ticked on the phone and stands in everybody's log.
+    desk.goto(f"{address}plans/")
+    sound(desk)
+    desk.locator(".plan-proposed li", has_text="车辆冲撞").first.get_by_role("button", name="启动").click()
+    expect(desk.locator(".plan-steps").first).to_be_visible()
+    phone.goto(f"{address}plans/")
+    phone.locator(".plan-steps li").first.get_by_role("button", name="完成").click()
+    expect(phone.locator(".plan-steps li.is-done")).to_have_count(1)
+    sound(phone)
+    phone.goto(address)
+    expect(phone.locator(".entry-step")).to_have_count(1)
+    expect(other.locator(".entry-plan")).to_have_count(1)
+
     # Forces and command.
     desk.goto(f"{address}forces/")
     for callsign, rank, state in (("特警1", "3", "on-scene"), ("市指", "9", "assigned")):
@@ -112,12 +134,16 @@ def test_an_incident_from_the_first_report_to_the_hand_over(open_page: Any, soun
     # The end: what is still open is named before the log closes.
     desk.goto(f"{address}situation/")
     sound(desk)
+    for page in (desk, other):
+        for form in ("situation", "201", "204", "209", "214"):
+            printed = page.request.get(f"{address}forms/{form}.pdf")
+            assert (printed.status, printed.body()[:5]) == (200, b"%PDF-")
     desk.locator("#down_reason").fill("现场已控制")
     desk.get_by_role("button", name="解除", exact=True).click()
     expect(desk.locator(".checklist")).to_contain_text("2 支力量仍在外")
     write(phone, "/unit 特警1 撤回")
     write(phone, "/unit 市指 撤回")
-    expect(phone.locator(".entry-unit")).to_have_count(4)
+    expect(phone.locator(".entry-unit")).to_have_count(4, timeout=15_000)
     desk.goto(f"{address}ground/")
     desk.get_by_role("button", name="解除", exact=True).click()
     desk.goto(f"{address}situation/")
