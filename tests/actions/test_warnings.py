@@ -22,6 +22,7 @@ from anlan.engine.derivation import posture_of
 from anlan.engine.policy import Level
 from anlan.engine.warnings import state_at
 from anlan.models import Entry, Place, User, WarningNotice
+from anlan.queries.standing_down import falling_back
 from anlan.queries.subjects import place_subject
 from anlan.queries.warning_receipts import receipts_of
 from anlan.queries.warnings import preview
@@ -167,6 +168,36 @@ def test_the_preview_says_what_changes_at_how_many_places() -> None:
     assert all(shift.before is not None and shift.after is not None for shift in patrols)
     assert {shift.duty.rule.id for shift in shown.shifts if shift.before is None} >= {"stay-alert"}
     assert shown.guards == 3, "a guard more at the large mall and the school, a post more at the other mall"
+
+
+def test_the_preview_of_a_milder_warning_lowers_nothing_where_a_stricter_one_holds(
+    officer: User, second: User
+) -> None:
+    confirm_warning(propose_warning(drafted(officer), by=officer, at=NOW), by=second, at=NOW)
+    shown = preview(Area(places=frozenset({"M-1"})), (), "blue", NOW + MINUTE)
+    assert (shown.stricter, shown.shifts, shown.guards) == ((("orange", 1),), (), 0)
+    everywhere = preview(Area(city=True), (), "blue", NOW + MINUTE)
+    assert sum(count for _level, count in everywhere.stricter) == 2
+    assert everywhere.guards >= 0
+
+
+def test_standing_a_milder_warning_down_changes_nothing_where_a_stricter_one_holds(
+    officer: User, second: User
+) -> None:
+    confirm_warning(propose_warning(drafted(officer), by=officer, at=NOW), by=second, at=NOW)
+    blue = propose_warning(drafted(officer, "blue"), by=officer, at=NOW)
+    falling = falling_back(blue, NOW + MINUTE)
+    assert falling.levels == (("orange", 2),)
+    assert falling.preview.shifts == ()
+
+
+def test_the_preview_of_days_to_come_starts_from_what_is_in_force_then(officer: User, second: User) -> None:
+    today = preview(Area(city=True), (), "orange", NOW)
+    confirm_warning(
+        propose_warning(drafted(officer, "red", area=Area(city=True)), by=officer, at=NOW), by=second, at=NOW
+    )
+    later = preview(Area(city=True), (), "orange", NOW + MINUTE, when=NOW + timedelta(days=9))
+    assert (later.guards, later.stricter) == (today.guards, ())
 
 
 def test_receivers_are_late_after_the_schemes_minutes(officer: User, second: User) -> None:

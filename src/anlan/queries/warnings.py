@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import numpy as np
@@ -11,10 +12,10 @@ from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from anlan.engine import duties as rules
-from anlan.engine.areas import Area, covered
+from anlan.engine.areas import Area, area_read, covered
 from anlan.engine.owed import Duty
-from anlan.engine.policy import Level, Text
-from anlan.models import District, Place, WarningNotice
+from anlan.engine.policy import LEVELS, Level, Text
+from anlan.models import District, Place, PostureChange, WarningNotice
 from anlan.queries.board import Board, board
 from anlan.queries.duties import basis
 from anlan.queries.subjects import place_subjects
@@ -58,8 +59,8 @@ class Preview:
     """What issuing would do: how many places, of which tiers, and what changes for each tier.
 
     `guards` is how many more people are asked for at a time, at all places together, and `guards_of` by tier;
-    `worked_out` of the `places` were worked out one by one, the others are taken to be like those of their tier and
-    kind.
+    `worked_out` of the `places` were worked out one by one, the others are taken to be like those of their tier, kind
+    and present level. At the places of `stricter` a higher level holds, and nothing changes.
     """
 
     places: int
@@ -69,6 +70,7 @@ class Preview:
     guards: float
     guards_of: Mapping[str, float]
     worked_out: int
+    stricter: tuple[tuple[Level, int], ...] = ()
 
 
 def numbers_within(area: Area, tiers: Collection[str], city: Board) -> NDArray[np.int64]:
@@ -96,11 +98,34 @@ def tiers_known(at: datetime) -> tuple[str, ...]:
     return tuple(f"{scheme}:{word}" for scheme, words in compiled.tier_words.items() for word in words)
 
 
-def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> Preview:
-    """What raising an area to a level would change now, tier by tier."""
-    city = board(at)
+def levels_held(city: Board, when: datetime, *, without: WarningNotice | None = None) -> NDArray[np.int8]:
+    """The level in force at each place of the board (its rank in LEVELS), but for what one warning asks."""
+    held = np.zeros(len(city.loaded.ids), dtype=np.int8)
+    running = PostureChange.objects.filter(Q(end=None) | Q(end__gt=when), start__lte=when)
+    for posture in (running.exclude(warning=without) if without else running).select_related("place"):
+        members = numbers_within(_area_of(posture), (), city)
+        held[members] = np.maximum(held[members], LEVELS.index(cast("Level", posture.level)))
+    return held
+
+
+def preview(
+    area: Area,
+    tiers: Collection[str],
+    level: Level,
+    at: datetime,
+    *,
+    when: datetime | None = None,
+    without: WarningNotice | None = None,
+) -> Preview:
+    """What a level in an area would change, tier by tier, now or from `when`; where a stricter one holds, nothing.
+
+    `without` is the warning in whose place it would come, or which would end.
+    """
+    city, when = board(at), when or at
     numbers = numbers_within(area, tiers, city)
-    groups = _grouped(numbers, city)
+    held = levels_held(city, when, without=without)
+    rank = LEVELS.index(level)
+    groups = _grouped(numbers, city, held)
     chosen = {number: group for group, members in groups.items() for number in members[:SAMPLE]}
     ids = {number: _uuid(city.loaded.ids[number]) for number in chosen}
     places = Place.objects.in_bulk(list(ids.values()))
@@ -109,11 +134,12 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
     works_by, counted = basis(), Counter[tuple[str, str]]()
     guards: dict[str, float] = {}
     found: dict[tuple[str, str], tuple[Duty | None, Duty | None]] = {}
+    stricter = Counter(LEVELS[int(held[number])] for number in numbers.tolist() if held[number] > rank)
     weights = {group: len(members) / min(len(members), SAMPLE) for group, members in groups.items()}
     shares: dict[tuple[str, str], float] = {}
     for number, subject in zip(known, subjects, strict=True):
         tier, weight = chosen[number][0], weights[chosen[number]]
-        change = rules.what_if(subject, works_by, at, {}, level)
+        change = rules.what_if(subject, works_by, when, {}, LEVELS[max(rank, int(held[number]))])
         for before, after in _pairs(change):
             duty = after or before
             if duty is None or not _asks_otherwise(before, after):
@@ -129,7 +155,7 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
         DutyShift(key[0], *found[key], counted[key]) for key in sorted(found, key=lambda one: one[0])
     )
     by_tier = Counter[str]()
-    for (tier, _kind), members in groups.items():
+    for (tier, _kind, _held), members in groups.items():
         by_tier[tier] += len(members)
     unreachable = Place.objects.filter(closed_at=None, receiver_phone="", receiver_email="")
     silent = set(unreachable.values_list("code", flat=True))
@@ -142,6 +168,7 @@ def preview(area: Area, tiers: Collection[str], level: Level, at: datetime) -> P
         guards=sum(guards.values()),
         guards_of=guards,
         worked_out=len(known),
+        stricter=tuple((one, stricter[one]) for one in reversed(LEVELS) if stricter[one]),
     )
 
 
@@ -162,16 +189,27 @@ def notices(at: datetime, *, state: str = "") -> QuerySet[WarningNotice]:
     return rows.order_by("-drafted_at", "-id")
 
 
-def _grouped(numbers: NDArray[np.int64], city: Board) -> dict[tuple[str, str], list[int]]:
-    """Places by their kind and their tier under the scheme that says what the levels stand for."""
-    groups: dict[tuple[str, str], list[int]] = {}
+def _grouped(
+    numbers: NDArray[np.int64], city: Board, held: NDArray[np.int8]
+) -> dict[tuple[str, str, int], list[int]]:
+    """Places by their tier under the scheme that says what the levels stand for, their kind, and the level there."""
+    groups: dict[tuple[str, str, int], list[int]] = {}
     scheme = _scheme_of_tiers(city)
     for number in numbers.tolist():
         code = int(city.compiled.tiers[scheme][number]) if scheme else -1
         tier = f"{scheme}:{city.compiled.tier_words[scheme][code]}" if code >= 0 else ""
         kind = city.loaded.kinds[int(city.loaded.kind[number])]
-        groups.setdefault((tier, kind), []).append(number)
+        groups.setdefault((tier, kind, int(held[number])), []).append(number)
     return groups
+
+
+def _area_of(posture: PostureChange) -> Area:
+    """Where a posture holds, whichever way it was stated."""
+    if posture.area is not None:
+        return area_read(posture.area)
+    if posture.place is not None:
+        return Area(places=frozenset([posture.place.code]))
+    return Area(districts=(posture.district_id,)) if posture.district_id else Area(city=True)
 
 
 def _of_tiers(tiers: Collection[str], city: Board) -> NDArray[np.bool_]:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from anlan.engine.areas import Area, area_read
 from anlan.engine.policy import Level, Scheme, Text
+from anlan.engine.sensitive_periods import next_days
+from anlan.models import SensitivePeriod
 from anlan.queries.contact_tests import dead_places
 from anlan.queries.vocabulary import Words, words
 from anlan.queries.warnings import DutyShift, Preview, codes_within, preview
@@ -108,7 +112,7 @@ def _preview_of(request: HttpRequest, known: Words, at: datetime) -> HttpRespons
     except ValueError:
         raise Http404 from None
     level = cast("Level", notice.level)
-    found = preview(area_read(notice.area), tuple(notice.tiers), level, at)
+    found = preview(area_read(notice.area), tuple(notice.tiers), level, at, without=notice.replaces)
     hours = max((notice.expected_end - max(notice.start or at, at)) / timedelta(hours=1), 0)
     context = preview_context(found, known, hours)
     context |= {"is_said": True, "level": level, "hours": round(hours, 1)}
@@ -124,15 +128,22 @@ def _unreached(area: Area, tiers: Collection[str], at: datetime) -> int:
 
 
 def _preview_of_period(request: HttpRequest, known: Words, at: datetime) -> HttpResponse:
-    """What the level of a sensitive period would change on a day like today."""
+    """What the level of a sensitive period would change when it begins, as far as is known now."""
     try:
         period = period_or_404(request, UUID(request.GET["period"]), "issue-warnings", at)
     except ValueError:
         raise Http404 from None
     level = cast("Level", period.level)
-    found = preview(area_read(period.area), tuple(period.tiers), level, at)
+    found = preview(area_read(period.area), tuple(period.tiers), level, at, when=_begins(period, at))
     context = preview_context(found, known) | {"is_said": True, "level": level}
     return render(request, "warnings/_preview.html", context)
+
+
+def _begins(period: SensitivePeriod, at: datetime) -> datetime:
+    """The first moment of its next days; this one if it is on."""
+    zone = ZoneInfo(timezone.get_default_timezone_name())
+    days = next_days(period.spans, at, zone)
+    return max(days.moments(zone)[0], at) if days else at
 
 
 def preview_context(found: Preview, known: Words, hours: float | None = None) -> dict[str, Any]:
