@@ -101,6 +101,10 @@ def test_markup_that_somebody_types_reaches_the_page_as_text(office: Client, inc
     assert "\\u003C/script\\u003E" in page
 
 
+def test_an_open_incident_is_listed_by_its_title(office: Client, incident: Incident) -> None:
+    assert "商场火灾" in office.get(reverse("incidents")).content.decode()
+
+
 def test_the_manager_of_another_place_sees_no_incident_here(client: Client, incident: Incident) -> None:
     signed_in(client, a_user("venue-manager", place=a_place("P-OTHER").code))
     for name in ("incident", "incident-log", "incident-forces", "incident-ground", "incident-situation"):
@@ -212,3 +216,4 @@ def test_an_incident_of_long_ago_is_found_page_by_page(office: Client) -> None:
     first = office.get(reverse("incidents"))
     second = office.get(reverse("incidents"), {"after": first.context["next"]})
     assert len(first.context["rows"]) + len(second.context["rows"]) == 52
+    assert "旧事件51" in first.content.decode()

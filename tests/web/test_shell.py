@@ -125,7 +125,28 @@ def test_the_highest_level_in_force_for_the_city_is_shown() -> None:
             end=None if end is None else now - timedelta(hours=end),
             recorded_at=now,
         )
-    assert navigation.posture(now) == "orange"
+    assert navigation.postures(now) == ("orange", "")
+
+
+@pytest.mark.parametrize(("in_city", "expected"), [("blue", ("blue", "red")), ("red", ("red", ""))])
+def test_a_higher_level_in_a_part_of_the_city_is_shown_beside_the_citys(
+    in_city: str, expected: tuple[str, str]
+) -> None:
+    now = timezone.now()
+    PostureChange.objects.create(level=in_city, start=now - timedelta(hours=2), recorded_at=now)
+    PostureChange.objects.create(
+        level="red", start=now - timedelta(hours=1), recorded_at=now, area={"kinds": ["mall"]}
+    )
+    assert navigation.postures(now) == expected
+
+
+def test_who_sees_the_board_is_told_of_a_level_in_parts_and_a_guard_is_not(signed_in: SignIn) -> None:
+    now = timezone.now()
+    PostureChange.objects.create(
+        level="red", start=now - timedelta(hours=1), recorded_at=now, area={"kinds": ["mall"]}
+    )
+    assert "posture-part" in signed_in("city-office").get("/account/").content.decode()
+    assert "posture-part" not in signed_in("guard").get("/account/").content.decode()
 
 
 # ---- error pages and headers ------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def _shell(request: HttpRequest, now: datetime) -> dict[str, Any]:
     entries = navigation.entries(request)
     name = str(request.user) if signed_in else ""
     words = _theme_words()
+    in_city, local = navigation.postures(now) if signed_in else ("", "")
     return {
         "language": language,
         "html_language": "en" if english else "zh-Hans",
@@ -71,7 +72,8 @@ def _shell(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "zone": settings.TIME_ZONE,
         "clock": f"{timezone.localtime(now):%H:%M}",
         "printed": exact(now),
-        "posture": navigation.posture(now) if signed_in else "",
+        "posture": in_city,
+        "posture_local": local if allowed(request, "see-board") else "",
         "posture_url": navigation.posture_address(request),
         "home": navigation.address("board") or "/",
         "search_url": navigation.address("places") if allowed(request, "see-places") else "",

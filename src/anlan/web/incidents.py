@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from anlan.actions.incidents import IncidentDraft, open_incident
 from anlan.engine import free_text
+from anlan.engine.policy import Text
 from anlan.models import Incident
 from anlan.queries import incidents as queries
 from anlan.queries.vocabulary import Words, words
@@ -18,7 +19,7 @@ from anlan.web.incident_forms import ReportForm
 from anlan.web.incident_frame import Head, head
 from anlan.web.shell import page
 from anlan.web.signal_new import offered_places
-from anlan.web.templatetags.words import name_of
+from anlan.web.templatetags.words import name_of, say
 
 
 @access.needs("see-incidents")
@@ -81,6 +82,7 @@ def _opened(request: HttpRequest, form: ReportForm, known: Words, at: datetime) 
 def _row(one: Incident, known: Words) -> dict[str, object]:
     shown: Head = head(one)
     return {
+        "title": say(Text(one.title_zh, one.title_en or one.title_zh)),
         "head": shown,
         "incident": one,
         "scenario": known.scenario(one.scenario),

@@ -160,16 +160,18 @@ def role_names(request: HttpRequest) -> list[str]:
     return [str(ROLE_NAMES.get(role, role)) for role in roles]
 
 
-def posture(now: datetime) -> str:
-    """The level in force for the whole city."""
-    levels = PostureChange.objects.filter(
-        models.Q(end=None) | models.Q(end__gt=now),
-        district=None,
-        place=None,
-        area__isnull=True,
-        start__lte=now,
-    ).values_list("level", flat=True)
-    return max(levels, key=LEVELS.index, default="normal")
+def postures(now: datetime) -> tuple[str, str]:
+    """The level in force for the whole city, and the highest in parts of it if that is higher."""
+    rows = PostureChange.objects.filter(models.Q(end=None) | models.Q(end__gt=now), start__lte=now)
+    in_parts = models.Q(district__isnull=False) | models.Q(place__isnull=False) | models.Q(area__isnull=False)
+    found = rows.annotate(is_part=models.Case(models.When(in_parts, then=True), default=False)).values_list(
+        "level", "is_part"
+    )
+    levels: dict[bool, str] = {False: "normal", True: "normal"}
+    for level, is_part in found:
+        levels[bool(is_part)] = max(levels[bool(is_part)], level, key=LEVELS.index)
+    in_city, local = levels[False], levels[True]
+    return in_city, local if LEVELS.index(local) > LEVELS.index(in_city) else ""
 
 
 def posture_address(request: HttpRequest) -> str:
