@@ -1,5 +1,6 @@
 """Our judgement of structure against the published schema, on real messages and on drawn changes of one of ours."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -142,6 +143,32 @@ def test_hints_where_a_schema_lies_are_let_pass_and_nothing_else_of_their_kind(
     root = root_of(changed(("<alert ", f'<alert {instance} xsi:{attribute}="urn:example" ')))
     assert (not schema_problems(root)) == attribute.endswith("Location")
     agree(root, published)
+
+
+@pytest.mark.parametrize("attribute", ["nil='false'", "nil='true'", "type='xs:token'", "type='xs:anyType'"])
+@pytest.mark.parametrize("name", [name.removeprefix(IN_ALERT) for name in NAMES])
+def test_no_word_to_schema_readers_gets_a_fault_past_the_walk(name: str, attribute: str) -> None:
+    spaces = (
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+    )
+    plain = PLAIN.replace("<alert ", f"<alert {spaces} ", 1)
+    root = root_of(re.sub(rf"<{name}(?=[ >])", f"<{name} xsi:{attribute}", plain).encode())
+    assert schema_problems(root) == walked(root)
+    assert bool(walked(root)) == attribute.startswith("nil")
+
+
+@pytest.mark.parametrize(
+    "put", ["<!--x-->", "<?x y?>", "<![CDATA[]]>", "&#13;", "&#133;", "\ufeff", "\u3000"]
+)
+@pytest.mark.parametrize("name", [name.removeprefix(IN_ALERT) for name in NAMES])
+def test_nothing_put_about_an_element_gets_a_fault_past_the_walk(name: str, put: str) -> None:
+    for text in (
+        re.sub(rf"(<{name}(?: [^>]*)?>)", rf"\1{put}", PLAIN),
+        PLAIN.replace(f"</{name}>", f"{put}</{name}>"),
+        PLAIN.replace(f"</{name}>", f"</{name}>{put}"),
+    ):
+        if isinstance(document := opened(text.encode()), Document):
+            assert schema_problems(document.root) == walked(document.root), text
 
 
 def test_what_no_value_can_hold_is_refused_although_the_schema_allows_it() -> None:
