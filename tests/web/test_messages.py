@@ -58,6 +58,14 @@ def test_a_receiver_is_called_by_name_and_its_address_stays_off_the_list(office:
     assert "post@example.org" not in page
 
 
+def test_a_full_stop_that_ends_a_label_does_not_stand_before_the_round(office: Client) -> None:
+    letter = Letter("place", "P-1", "email", "post@example.org", WORDS)
+    about = About("warning", "w-1", number=2, label="3号 账实不符。")
+    address(about, [letter], keep=timedelta(days=30), by=None, at=LONG_AGO)
+    page = office.get("/messages/").content.decode()
+    assert "账实不符，第 2 次" in page
+
+
 def test_the_list_costs_the_same_reads_for_one_message_and_for_fifty(office: Client) -> None:
     told("P-0")
     office.get("/messages/")

@@ -224,7 +224,7 @@ def lines(request: HttpRequest, rows: list[Message]) -> list[Line]:
 
 def _about(row: Message) -> str:
     kind = str(ABOUT.get(row.mailing.about_kind, row.mailing.about_kind))
-    label = row.mailing.label
+    label = row.mailing.label.rstrip("。. ")
     words = f"{kind} {label}" if label else kind
     return _("%(about)s, round %(number)d") % {"about": words, "number": row.mailing.number}
 
