@@ -42,6 +42,8 @@ def shared(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     in_memory.backup(file)
     file.close()
     connection.connection, connection.settings_dict["NAME"] = None, path
+    # The first connection turns the file's journal to WAL, which no other may be doing at the same moment.
+    connection.ensure_connection()
     yield
     connection.close()
     connection.connection, connection.settings_dict["NAME"] = in_memory, name
